@@ -1,0 +1,167 @@
+"""A ZIP that is computed, not built: entries are stored, so sizes and CRC-32 from rows place every byte.
+
+Records and fields are those of PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3 (ZIP64).
+"""
+
+import hashlib
+import struct
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from vesalius.deliver.plan import FileSpan, Piece, SendPlan
+from vesalius.errors import BadInput
+
+_MAX16: Final = 0xFFFF
+_MAX32: Final = 0xFFFFFFFF
+_DATE: Final = 0x0021  # 1980-01-01, the first day that ZIP can say: equal rows give equal bytes
+_UTF8: Final = 0x0800  # general purpose bit 11: names are UTF-8
+_PLAIN, _ZIP64 = 20, 45  # version needed to extract
+
+_LOCAL = struct.Struct("<IHHHHHIIIHH")
+_CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
+_END64 = struct.Struct("<IQHHIIQQQQ")
+_LOCATOR64 = struct.Struct("<IIQI")
+_END = struct.Struct("<IHHHHIIH")
+
+
+class UnsafeName(BadInput):
+    """A name that could leave the reader's folder, or that no disk can hold, may not stand in a ZIP."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file of the ZIP; `digest` names its content (a SHA-256), so that the ETag changes with it."""
+
+    name: str  # "folder/file.dcm"
+    source: Piece
+    crc32: int
+    digest: str
+
+    @classmethod
+    def of_bytes(cls, name: str, content: bytes) -> "Entry":
+        """An entry that is made here and now, such as LICENSE or md5hashes.csv."""
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(name=name, source=content, crc32=zlib.crc32(content), digest=digest)
+
+    @property
+    def size(self) -> int:
+        """Bytes of content."""
+        return _size(self.source)
+
+
+class StoredZip:
+    """A layout of headers in memory and spans of files; any range of it can be named without reading one."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Lay the entries out in order. UnsafeName: a name that leaves the folder, or stands there twice."""
+        self._parts: list[Piece] = []
+        self._starts: list[int] = []
+        self.length = 0  # bytes
+        tag = hashlib.sha256()
+        names: set[bytes] = set()
+        directory: list[bytes] = []
+        for entry in entries:
+            name = _safe_name(entry.name)
+            names.add(name)
+            if len(names) == len(directory):
+                raise UnsafeName("a name stands twice in one ZIP")
+            directory.append(_central_record(entry, name, self.length))
+            local = _local_record(entry, name)
+            self._add(local)
+            self._add(entry.source)
+            tag.update(local + entry.digest.encode())
+        self._add(_closing(directory, self.length))
+        self.etag = f'"{tag.hexdigest()[:32]}"'
+
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
+        """What stands in [start, stop), wherever that begins: in a header, in a file, in the directory."""
+        for at in range(bisect_right(self._starts, start) - 1, len(self._parts)):
+            begin, part = self._starts[at], self._parts[at]
+            if begin >= stop:
+                return
+            piece = _slice(part, max(start - begin, 0), min(stop - begin, _size(part)))
+            if _size(piece):
+                yield piece
+
+    def plan(self, *, filename: str, still_allowed: Callable[[], bool], public: bool = False) -> SendPlan:
+        """The plan that sends this ZIP."""
+        return SendPlan(
+            length=self.length,
+            etag=self.etag,
+            content_type="application/zip",
+            filename=filename,
+            pieces=self.pieces,
+            still_allowed=still_allowed,
+            public=public,
+        )
+
+    def _add(self, part: Piece) -> None:
+        if _size(part):
+            self._parts.append(part)
+            self._starts.append(self.length)
+            self.length += _size(part)
+
+
+def _size(piece: Piece) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece.count
+
+
+def _slice(piece: Piece, start: int, stop: int) -> Piece:
+    if isinstance(piece, bytes):
+        return piece[start:stop]
+    return FileSpan(piece.path, piece.offset + start, stop - start)
+
+
+def _safe_name(name: str) -> bytes:
+    """The name in UTF-8, if it stays in the folder where a reader unpacks it, on any system."""
+    if not name.isprintable() or any(sign in name for sign in '\\:*?"<>|'):
+        raise UnsafeName("a name in a ZIP holds a sign that some system cannot store")
+    encoded = name.encode()
+    if len(encoded) > _MAX16 or any(step in {"", ".", ".."} for step in name.split("/")):
+        raise UnsafeName("a name in a ZIP is empty, absolute, too long or leaves its folder")
+    return encoded
+
+
+def _local_record(entry: Entry, name: bytes) -> bytes:
+    """Local file header (4.3.7)."""
+    wide = entry.size >= _MAX32
+    size = min(entry.size, _MAX32)
+    extra = _zip64_extra([entry.size, entry.size] if wide else [])
+    needed = _ZIP64 if wide else _PLAIN
+    record = _LOCAL.pack(
+        0x04034B50, needed, _UTF8, 0, 0, _DATE, entry.crc32, size, size, len(name), len(extra)
+    )
+    return record + name + extra
+
+
+def _central_record(entry: Entry, name: bytes, offset: int) -> bytes:
+    """Central directory header (4.3.12) of an entry whose local header stands at `offset`."""
+    size = min(entry.size, _MAX32)
+    wide = [entry.size, entry.size] if entry.size >= _MAX32 else []
+    wide += [offset] if offset >= _MAX32 else []
+    extra = _zip64_extra(wide)
+    needed = _ZIP64 if wide else _PLAIN
+    record = _CENTRAL.pack(
+        0x02014B50, _ZIP64, needed, _UTF8, 0, 0, _DATE, entry.crc32, size, size,
+        len(name), len(extra), 0, 0, 0, 0, min(offset, _MAX32),
+    )  # fmt: skip
+    return record + name + extra
+
+
+def _zip64_extra(values: list[int]) -> bytes:
+    """ZIP64 extended information (4.5.3): only those fields that do not fit their 32 bits, in this order."""
+    return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
+
+
+def _closing(directory: list[bytes], offset: int) -> bytes:
+    """The central directory, standing at `offset`, and the records that end the file (4.3.14 to 4.3.16)."""
+    body, count = b"".join(directory), len(directory)
+    end64 = b""
+    if count >= _MAX16 or len(body) >= _MAX32 or offset >= _MAX32:
+        end64 = _END64.pack(0x06064B50, 44, _ZIP64, _ZIP64, 0, 0, count, count, len(body), offset)
+        end64 += _LOCATOR64.pack(0x07064B50, 0, offset + len(body), 1)
+    few, size, at = min(count, _MAX16), min(len(body), _MAX32), min(offset, _MAX32)
+    return body + end64 + _END.pack(0x06054B50, 0, 0, few, few, size, at, 0)

@@ -1,0 +1,1 @@
+"""Rows of the archive side: what is published, or about to be."""

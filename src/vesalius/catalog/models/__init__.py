@@ -1,0 +1,65 @@
+"""Rows of the archive side, by noun."""
+
+from vesalius.catalog.models.content import (
+    Blob,
+    Instance,
+    Patient,
+    RevisionInstance,
+    Series,
+    SeriesRevision,
+    Slide,
+    Study,
+    Succession,
+)
+from vesalius.catalog.models.counts import Cell, Counter, DownloadCount
+from vesalius.catalog.models.holdings import (
+    Citation,
+    Download,
+    Holding,
+    License,
+    SupportingFile,
+    SupportingFileLink,
+)
+from vesalius.catalog.models.lists import (
+    Basket,
+    BasketItem,
+    Manifest,
+    SavedSearch,
+    SharedList,
+    SharedListItem,
+)
+from vesalius.catalog.models.releases import Release, ReleaseFile, ReleaseRevision
+from vesalius.catalog.models.removal import Purge, RefusedContent, Tombstone
+
+__all__ = [
+    "Basket",
+    "BasketItem",
+    "Blob",
+    "Cell",
+    "Citation",
+    "Counter",
+    "Download",
+    "DownloadCount",
+    "Holding",
+    "Instance",
+    "License",
+    "Manifest",
+    "Patient",
+    "Purge",
+    "RefusedContent",
+    "Release",
+    "ReleaseFile",
+    "ReleaseRevision",
+    "RevisionInstance",
+    "SavedSearch",
+    "Series",
+    "SeriesRevision",
+    "SharedList",
+    "SharedListItem",
+    "Slide",
+    "Study",
+    "Succession",
+    "SupportingFile",
+    "SupportingFileLink",
+    "Tombstone",
+]

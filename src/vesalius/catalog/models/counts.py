@@ -1,0 +1,54 @@
+"""Derived counts: disposable, rebuilt by one command."""
+
+from django.db import models
+
+
+class Cell(models.Model):
+    """One cell of the cube: a distinct combination of facet values in one release, and how much has it."""
+
+    release = models.ForeignKey("catalog.Release", on_delete=models.CASCADE, related_name="cells")
+    download = models.ForeignKey("catalog.Download", on_delete=models.CASCADE)
+    collection = models.CharField(max_length=64)  # the patient's collection
+    modality = models.CharField(max_length=16)
+    body_part_examined = models.CharField(max_length=16)
+    manufacturer = models.CharField(max_length=64)
+    manufacturer_model_name = models.CharField(max_length=64)
+    patient_sex = models.CharField(max_length=16)
+    species = models.CharField(max_length=100)
+    third_party = models.BooleanField()
+    series_count = models.BigIntegerField()
+    image_count = models.BigIntegerField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "release", "download", "collection", "modality", "body_part_examined", "manufacturer",
+                    "manufacturer_model_name", "patient_sex", "species", "third_party",
+                ],
+                name="a_combination_once",
+            )
+        ]  # fmt: skip
+
+
+class Counter(models.Model):
+    """Counts changes of what is published; whoever maps derived files or caches pages compares it."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
+class DownloadCount(models.Model):
+    """How often a series was fetched on one day, in which way."""
+
+    day = models.DateField()
+    series_instance_uid = models.CharField(max_length=64)
+    way = models.CharField(max_length=16)  # "page", "v1API", "v4API", "manifest"
+    count = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "series_instance_uid", "way"], name="a_day_and_way_once")
+        ]

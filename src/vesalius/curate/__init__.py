@@ -1,0 +1,1 @@
+"""People look at every series, accept or exclude it, plan releases, and admit them."""

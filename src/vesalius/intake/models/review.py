@@ -1,0 +1,70 @@
+"""Doubts and verdicts."""
+
+from django.db import models
+
+
+class Finding(models.Model):
+    """One doubt, about a file or a series; names the tag, never the value."""
+
+    class Kind(models.TextChoices):
+        NOT_DICOM = "not-dicom"
+        STRUCTURE = "structure"
+        QUARANTINE = "quarantine"
+        PIXEL_TEXT = "pixel-text"
+        PHI = "phi"
+        IDENTITY = "identity"
+        REFERENCE = "reference"
+        LATE_IDENTIFIER = "late-identifier"
+        LEFT = "left"  # a site's file still holds what the profile removes
+
+    submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="findings")
+    file = models.ForeignKey(
+        "intake.SubmittedFile", on_delete=models.CASCADE, null=True, related_name="findings"
+    )
+    series = models.ForeignKey(
+        "intake.CleanedSeries", on_delete=models.CASCADE, null=True, related_name="findings"
+    )
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    element_path = models.CharField(max_length=300, blank=True)
+    sentence = models.CharField(max_length=400)
+    blocks = models.BooleanField(default=True)  # a release cannot pass while it is open
+    raised_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=150, blank=True)
+    settlement = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Review(models.Model):
+    """A person's verdict, bound to what was seen; undone, never deleted."""
+
+    class Verdict(models.TextChoices):
+        ACCEPT = "accept"
+        EXCLUDE = "exclude"
+
+    series = models.ForeignKey("intake.CleanedSeries", on_delete=models.CASCADE, related_name="reviews")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    person = models.CharField(max_length=150)
+    saw_content = models.CharField(max_length=64)  # digest of the series that was looked at
+    saw_pixels = models.CharField(
+        max_length=64, blank=True
+    )  # digest of its pixels: survives header corrections
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Snapshot(models.Model):
+    """An immutable set of digests of a submission at one moment of curation (Posda calls it timepoint)."""
+
+    submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="snapshots")
+    digest = models.CharField(max_length=64)
+    series_digests = models.JSONField()
+    taken_by = models.CharField(max_length=150)
+    taken_at = models.DateTimeField(auto_now_add=True)

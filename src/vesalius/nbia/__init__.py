@@ -1,0 +1,1 @@
+"""NBIA REST: the API that clients of The Cancer Imaging Archive speak."""

@@ -1,0 +1,1 @@
+"""The anonymous and Bearer part of NBIA REST."""

@@ -1,0 +1,5 @@
+"""Addresses of NBIA REST."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Publish, withdraw, purge: what the world sees of a holding, version by version."""

@@ -1,0 +1,1 @@
+"""One question, whoever asks it: rows and facet counts of the current releases."""

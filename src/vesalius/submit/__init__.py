@@ -1,0 +1,1 @@
+"""Deliveries come in: received, checked, cleaned; nothing is lost."""

@@ -1,0 +1,13 @@
+"""Everything that the public process loads: one of the two lists."""
+
+from django.urls import include, path
+
+from vesalius.web.health import healthz
+from vesalius.web.middleware import not_found
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("nbia-api/", include("vesalius.nbia.public.urls")),
+    path("", include("vesalius.pages.public.urls")),
+]
+handler404 = not_found

@@ -1,0 +1,12 @@
+"""Everything that the staff process loads: the other of the two lists."""
+
+from django.urls import include, path
+
+from vesalius.web.health import healthz
+from vesalius.web.middleware import not_found
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("", include("vesalius.pages.staff.urls")),
+]
+handler404 = not_found

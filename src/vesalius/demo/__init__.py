@@ -1,0 +1,1 @@
+"""Demonstration collections: synthetic images made as a hospital would send them."""

@@ -10,4 +10,4 @@ from vesalius.store import FolderStore, open_store
 @cache
 def intake_store() -> FolderStore:
     """The intake store of this process."""
-    return open_store(settings.VESALIUS.intake_blobs)
+    return open_store(settings.VESALIUS.intake_blobs, mode=0o700)

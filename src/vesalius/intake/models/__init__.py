@@ -13,7 +13,7 @@ from vesalius.intake.models.identity import IdentityDomain, PatientContext, Pati
 from vesalius.intake.models.plans import PlannedSeries, ReleasePlan
 from vesalius.intake.models.review import Finding, Review, Snapshot
 from vesalius.intake.models.senders import Agreement, Proposal, Receipt, Site
-from vesalius.intake.models.submissions import ReceivedBlob, SubmittedFile, Submission
+from vesalius.intake.models.submissions import ReceivedBlob, Submission, SubmittedFile
 
 __all__ = [
     "Agreement",

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IdentityDomain(models.Model):
-    """(site, collection) with one random key, kept in a file of the key folder; for `site` submissions its print alone."""
+    """(site, collection) with one random key, in a file of the key folder; of a `site` submission its print alone."""
 
     site = models.ForeignKey("intake.Site", on_delete=models.PROTECT, related_name="domains")
     collection = models.CharField(max_length=64)

@@ -3,6 +3,7 @@
 from vesalius.dicom.file import DicomFile, read
 from vesalius.dicom.parse import Limits
 from vesalius.dicom.problem import DicomError, Problem, Reason, tag_text
+from vesalius.dicom.structure import check
 from vesalius.dicom.tree import Dataset, Element, ElementPath, Item, path_text, walk
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Limits",
     "Problem",
     "Reason",
+    "check",
     "path_text",
     "read",
     "tag_text",

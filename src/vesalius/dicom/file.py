@@ -19,6 +19,7 @@ BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
 DEFLATED: Final = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"})
 _TRANSFER_SYNTAX: Final = 0x00020010
 _CHUNK: Final = 1 << 20
+_GZIP_TRAILER: Final = struct.Struct("<II")
 
 
 class DicomFile:
@@ -93,7 +94,7 @@ def _read(source: BinaryIO, limits: Limits) -> DicomFile:
             Reason.NOT_DICOM, "neither a preamble with its prefix nor a data set begins the file"
         )
     if file.deflated:
-        file.window = parser.window = Window(_inflate(window, body, limits))
+        file.window = parser.window = Window(_inflate(window, body, parser))
     else:
         file.body = body
     if not file.transfer_syntax:
@@ -135,21 +136,27 @@ def _guess(window: Window, body: int) -> tuple[bool, bool]:
     return not explicit, explicit and header[0] == 0
 
 
-def _inflate(window: Window, body: int, limits: Limits) -> BinaryIO:
+def _inflate(window: Window, body: int, parser: Parser) -> BinaryIO:
     """The inflated data set, never longer than the limit; one NUL may pad the stream (PS3.5 A.5)."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     inflated = io.BytesIO()
+    most, checksum = parser.limits.max_inflated, 0
     window.source.seek(body)
     try:
         while not inflater.eof:
             chunk = inflater.unconsumed_tail or window.source.read(_CHUNK)
             if not chunk:
                 raise DicomError(Reason.TRUNCATED, "the deflated data end too soon", offset=body)
-            inflated.write(inflater.decompress(chunk, _CHUNK))
-            if inflated.tell() > limits.max_inflated:
-                raise DicomError(Reason.TOO_LARGE, f"inflates to more than {limits.max_inflated} bytes")
+            data = inflater.decompress(chunk, _CHUNK)
+            checksum = zlib.crc32(data, checksum)
+            inflated.write(data)
+            if inflated.tell() > most:
+                raise DicomError(Reason.TOO_LARGE, f"inflates to more than {most} bytes")
     except zlib.error:
         raise DicomError(Reason.DEFLATE, "the deflated data are damaged", offset=body) from None
-    if (inflater.unused_data + window.source.read(2)) not in {b"", b"\0"}:
+    rest = inflater.unused_data + window.source.read(_GZIP_TRAILER.size)
+    if rest == _GZIP_TRAILER.pack(checksum, inflated.tell()):
+        parser.notes.append(Problem(Reason.DEFLATE_CHECKSUM, None, None, "The deflated data end as gzip's do."))
+    elif rest not in {b"", b"\0"}:
         raise DicomError(Reason.TRAILING_DATA, "the file goes on after the deflated data")
     return inflated

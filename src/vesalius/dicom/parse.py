@@ -46,6 +46,10 @@ class Parser:
     def data_set(self, start: int, end: int, *, implicit: bool, big_endian: bool) -> Dataset:
         """The data set that fills the bytes from `start` to `end` exactly. Raises DicomError."""
         dataset = Dataset(self.window, implicit=implicit, big_endian=big_endian)
+        if implicit and start + 8 <= end and self._peek(start, end)[4:6] in vrs.WRITTEN:
+            # Read as a length these letters would mean a first element of more than 16 kB.
+            sentence = "explicit VR where the transfer syntax says implicit"
+            raise DicomError(Reason.VR_MISMATCH, sentence, offset=start)
         self._fill(dataset, start, end, delimited=False, depth=0)
         for element in self._undecided:
             _settle(element)
@@ -306,7 +310,7 @@ def _settle(element: Element) -> None:
     """Decide a dictionary's choice of VRs by the elements around it."""
     descriptor = element.parent.get(_LUT_DESCRIPTOR) if element.tag == 0x00283006 else None
     first = descriptor.raw()[:2] if descriptor is not None else b""
-    single = first in {b"\x01\0"}
+    single = first == b"\x01\0"
     if element.fragments or element.length is None:
         element.vr = "OB"
     else:

@@ -24,8 +24,11 @@ class Reason(StrEnum):
     DEFLATE = "deflate"
     # The file can be walked, and the check objects.
     NO_PREAMBLE = "no_preamble"
+    PREAMBLE = "preamble"
+    POLYGLOT = "polyglot"
     NO_META = "no_meta"
     META_INCOMPLETE = "meta_incomplete"
+    META_FORMAL = "meta_formal"
     META_LENGTH = "meta_length"
     META_MISMATCH = "meta_mismatch"
     TRANSFER_SYNTAX = "transfer_syntax"
@@ -39,23 +42,33 @@ class Reason(StrEnum):
     DELIMITER = "delimiter"
     IMPLICIT_ITEM = "implicit_item"
     CHARSET = "charset"
+    TEXT = "text"
     MISSING = "missing"
     UID = "uid"
+    UID_ZEROS = "uid_zeros"
+    UID_REFERENCE = "uid_reference"
     PIXEL_LENGTH = "pixel_length"
     PIXEL_DESCRIPTION = "pixel_description"
     FRAGMENTS = "fragments"
     OFFSET_TABLE = "offset_table"
+    PALETTE = "palette"
+    DEFLATE_CHECKSUM = "deflate_checksum"
 
 
 # Why a file with such a problem may still come in: each leaves one meaning only, and no byte unaccounted for.
 TOLERABLE: dict[Reason, str] = {
-    Reason.NO_PREAMBLE: "the meta group follows at once and is complete; the writer adds preamble and prefix",
+    Reason.NO_PREAMBLE: "the meta group follows at once; the writer adds preamble and prefix",
+    Reason.PREAMBLE: "any application may use it, TIFF among them (PS3.10 7.1); the writer empties it",
+    Reason.META_FORMAL: "group length, version and writer say nothing of the data; the writer sets them anew",
     Reason.META_LENGTH: "the group ends where its last element ends; the writer sets the length anew",
     Reason.ODD_LENGTH: "the value's extent is unambiguous; old writers left out the padding byte",
     Reason.VALUE_LENGTH: "the value is kept as bytes and never taken for a number",
     Reason.DELIMITER: "a delimiter has no value, whatever its length field says",
-    Reason.UNKNOWN_TAG: "a newer edition or a vendor's slip; de-identification removes what it does not know",
-    Reason.CHARSET: "text is decoded with replacement characters and the original bytes are kept",
+    Reason.UNKNOWN_TAG: "a newer edition or a slip; de-identification removes what it does not know",
+    Reason.UID_ZEROS: "old writers padded components with zeros; the UID still names one thing only",
+    Reason.UID_REFERENCE: "it names nothing, and de-identification replaces it whole",
+    Reason.TEXT: "the bytes are kept as they are; what is shown has replacement characters",
+    Reason.DEFLATE_CHECKSUM: "some writers end the stream as gzip does; the checksum is right",
 }
 
 
@@ -84,7 +97,7 @@ class DicomError(BadInput):
 
     hint = "Send the file again from its source; if it is damaged there too, leave it out."
 
-    def __init__(self, reason: Reason, sentence: str, *, tag: int | None = None, offset: int | None = None):
+    def __init__(self, reason: Reason, sentence: str, *, tag: int | None = None, offset: int | None = None) -> None:
         where = "" if tag is None else f"{tag_text(tag)}: "
         place = "" if offset is None else f" (at byte {offset})"
         super().__init__(f"{where}{sentence}{place}")

@@ -63,6 +63,9 @@ def _texts(name: str, raw: bytes, codecs: Sequence[str]) -> list[str]:
         return [text.rstrip(_PADDING)]
     if name == "AE":
         return [part.strip(_PADDING) for part in text.split("\\")]
+    if name == "PN":
+        # Component groups that stand empty at the end say nothing (PS3.5 6.2.1.1).
+        return [part.rstrip(_PADDING).rstrip("=") for part in text.split("\\")]
     if name in vr.LOCAL_TEXT:
         return [part.rstrip(_PADDING) for part in text.split("\\")]
     return text.rstrip(_PADDING).split("\\")

@@ -1,0 +1,100 @@
+"""Rules of single elements: groups, VRs, lengths, UIDs, character sets (PS3.5 6 and 7)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from vesalius.dicom import charset, vr
+from vesalius.dicom.problem import Problem, Reason, tag_text
+from vesalius.dicom.structure.identity import IDENTIFIERS, uid_fault
+from vesalius.dicom.tree import Dataset, Element
+
+_SPECIFIC_CHARACTER_SET: Final = 0x00080005
+# Command and meta elements, and odd groups that no vendor may use (PS3.5 7.1 and 7.8.1).
+_ILLEGAL_GROUPS: Final = frozenset({0x0000, 0x0001, 0x0002, 0x0003, 0x0005, 0x0007, 0xFFFF})
+# VRs that elements had in earlier editions: the dictionary's VR today -> what older writers wrote.
+_EARLIER: Final[dict[str, frozenset[str]]] = {
+    "UC": frozenset({"LO", "LT", "ST", "UT"}),
+    "UT": frozenset({"LT", "ST", "LO"}),
+    "UR": frozenset({"UT", "ST", "LO"}),
+    "LT": frozenset({"ST"}),
+    "ST": frozenset({"LT"}),
+    "LO": frozenset({"SH"}),
+    "SH": frozenset({"LO"}),
+    "OF": frozenset({"OB", "OW"}),
+    "OL": frozenset({"OB", "OW"}),
+    "OD": frozenset({"OB", "OW"}),
+    "OV": frozenset({"OB", "OW"}),
+}
+_SIZES: Final = {name: size for name, (_, size) in vr.NUMBERS.items()} | {
+    "AT": 4, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8,
+}  # fmt: skip
+
+
+def group(element: Element) -> Iterator[Problem]:
+    """No command, meta or forbidden group stands in a data set; public tags are in the dictionary."""
+    tag = element.tag
+    if tag >> 16 in _ILLEGAL_GROUPS:
+        sentence = f"{tag_text(tag)} belongs to a group that no data set may hold."
+        yield Problem(Reason.ILLEGAL_GROUP, tag, element.start, sentence)
+    elif not vr.is_private(tag) and vr.public_vr(tag) is None:
+        sentence = f"{tag_text(tag)} is not in the dictionary."
+        yield Problem(Reason.UNKNOWN_TAG, tag, element.start, sentence)
+
+
+def representation(element: Element) -> Iterator[Problem]:
+    """The VR written for a public element is one that some edition of the dictionary allows it."""
+    written, tag = element.written_vr, element.tag
+    if written is None or written == "UN" or vr.is_private(tag):
+        return
+    choices = vr.allowed(tag)
+    if choices and written not in choices and not any(written in _EARLIER.get(one, ()) for one in choices):
+        yield Problem(Reason.WRONG_VR, tag, element.start, f"{tag_text(tag)} is written as {written}.")
+
+
+def even_length(element: Element) -> Iterator[Problem]:
+    """Elements, items and fragments have even lengths (PS3.5 7.1.1)."""
+    lengths = [element.length, *(item.length for item in element.items), *(size for _, size in element.fragments)]
+    if any(length and length % 2 for length in lengths):
+        yield Problem(Reason.ODD_LENGTH, element.tag, element.start, f"{tag_text(element.tag)} has an odd length.")
+
+
+def whole_values(element: Element) -> Iterator[Problem]:
+    """The length of numbers and words is a multiple of one of them."""
+    size = _SIZES.get(element.vr)
+    if size and element.length and element.length % size:
+        sentence = f"{tag_text(element.tag)} does not hold whole values of {element.vr}."
+        yield Problem(Reason.VALUE_LENGTH, element.tag, element.start, sentence)
+
+
+def uid_form(element: Element) -> Iterator[Problem]:
+    """UIDs other than the file's own are well formed (PS3.5 9.1)."""
+    if element.vr != "UI" or (element.tag in IDENTIFIERS and element.parent.parent is None):
+        return
+    if any(isinstance(uid, str) and uid and uid_fault(uid) for uid in element.values()):
+        sentence = f"{tag_text(element.tag)} is not a well-formed UID."
+        yield Problem(Reason.UID_REFERENCE, element.tag, element.start, sentence)
+
+
+def opaque_sequence(element: Element) -> Iterator[Problem]:
+    """An UN that the dictionary calls a sequence holds items."""
+    if element.vr == "UN" and element.length and vr.public_vr(element.tag) == "SQ":
+        sentence = f"{tag_text(element.tag)} should be a sequence and holds no items."
+        yield Problem(Reason.BAD_ITEM, element.tag, element.start, sentence)
+
+
+def readable_text(element: Element) -> Iterator[Problem]:
+    """Text holds only bytes that its character sets can mean (PS3.5 6.1)."""
+    if element.vr not in vr.LOCAL_TEXT or not element.length:
+        return
+    raw = element.raw()
+    if not raw.isascii() and "\N{REPLACEMENT CHARACTER}" in charset.decode(raw, element.parent.codecs):
+        sentence = f"{tag_text(element.tag)} holds bytes outside its character set."
+        yield Problem(Reason.TEXT, element.tag, element.start, sentence)
+
+
+def character_set(dataset: Dataset) -> Iterator[Problem]:
+    """Specific Character Set holds defined terms of PS3.3 C.12.1.1.2."""
+    element = dataset.get(_SPECIFIC_CHARACTER_SET)
+    if element is not None and charset.unknown(dataset.charsets):
+        sentence = f"{tag_text(element.tag)} names no character set of the standard."
+        yield Problem(Reason.CHARSET, element.tag, element.start, sentence)

@@ -237,12 +237,16 @@ class Slice:
             ):  # fmt: skip
                 shape = ellipse((side * x, y), (a * size, b * size), side * turn)
                 canvas.paint(shape, muscle)
-            canvas.paint(ellipse((side * 118, -8), (9, 7), 10), self.chest.density("vein") - 60 + 0 * self.fine)
+            canvas.paint(
+                ellipse((side * 118, -8), (9, 7), 10), self.chest.density("vein") - 60 + 0 * self.fine
+            )
             canvas.paint(ellipse((side * 126, 6), (5, 5)), self.chest.density("blood"))
             head = 1 - ((z - 286) / 30) ** 2
             if head > 0:
                 canvas.paint(ellipse((side * 150, -2), (24 * head**0.5, 23 * head**0.5)), 560.0)
-                canvas.paint(ellipse((side * 150, -2), (22 * head**0.5, 21 * head**0.5)), 240 + 20 * self.fine)
+                canvas.paint(
+                    ellipse((side * 150, -2), (22 * head**0.5, 21 * head**0.5)), 240 + 20 * self.fine
+                )
 
     def _breasts(self, fat: Floats) -> None:
         if self.chest.build.sex != "F":
@@ -273,8 +277,12 @@ class Slice:
         canvas.fill(cavity, air.astype(np.float32))
         self._fissures(cavity)
         canvas.string(
-            chest.trees, self.z, 38.0 + 0.5 * chest.density("pulmonary"),
-            thickness=self.thickness, within=cavity, steps=4,
+            chest.trees,
+            self.z,
+            38.0 + 0.5 * chest.density("pulmonary"),
+            thickness=self.thickness,
+            within=cavity,
+            steps=4,
         )
         if chest.build.tumour:
             self._tumour(chest.build.tumour, cavity)
@@ -301,14 +309,20 @@ class Slice:
         value = self.chest.density("tumour") + 9 * self.fine - 16 * np.clip(self.coarse, 0, 1)
         if reach > 0:
             for _ in range(44):
-                way, long, wide = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1.25) ** 1.5, rng.uniform(0.35, 0.85)
+                way, long, wide = (
+                    rng.uniform(0, 2 * np.pi),
+                    rng.uniform(0.3, 1.25) ** 1.5,
+                    rng.uniform(0.35, 0.85),
+                )
                 here = abs(np.sin(way * 3 + (self.z - z) / 7)) * reach
                 start = tumour.radius * max(depth, 0.05) ** 0.5 * 0.85
                 tip = start + tumour.radius * long * here
                 ray = np.linspace(start, tip, 12)
                 bend = way + rng.normal(0, 0.12) * np.linspace(0, 1, 12)
                 curve = np.stack([x + ray * np.cos(bend), y + ray * np.sin(bend)], axis=1)
-                self.canvas.paint(band(curve, wide * np.linspace(1.5, 0.25, 12)), -120.0, within=cavity * 0.75)
+                self.canvas.paint(
+                    band(curve, wide * np.linspace(1.5, 0.25, 12)), -120.0, within=cavity * 0.75
+                )
         if depth > 0:
             radius = tumour.radius * np.sqrt(depth) * outline
             shape = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
@@ -350,7 +364,9 @@ class Slice:
         canvas.fill(belly, density("fat") + 8 * self.fine + 5 * self.coarse)
         liver = density("liver") + 5 * self.fine + 3 * self.coarse
         spleen = density("spleen") + 4 * self.fine
-        outline = closed(np.array([(52, 40), (84, 22), (118, 10), (134, 40), (112, 82), (76, 86), (60, 66)], float))
+        outline = closed(
+            np.array([(52, 40), (84, 22), (118, 10), (134, 40), (112, 82), (76, 86), (60, 66)], float)
+        )
         canvas.paint((outline - (96, 50)) * min(1.0, 0.55 + (90 - z) / 90) + (96, 50), spleen, within=belly)
         self._stomach(belly)
         canvas.paint(closed(anatomy.whole(anatomy.LIVER, z)), liver, within=belly)
@@ -364,21 +380,31 @@ class Slice:
         muscle = self.chest.density("muscle")
         if z < 78:
             for side in (-1, 1):
-                path = np.array([(side * 4 + 8, 6), (side * 15 + 6, 16), (side * 20 + 2, 32), (side * 23, 46)], float)
+                path = np.array(
+                    [(side * 4 + 8, 6), (side * 15 + 6, 16), (side * 20 + 2, 32), (side * 23, 46)], float
+                )
                 wide = float(np.clip((80 - z) / 18, 0.6, 2.6)) * np.linspace(0.8, 1.2, 40)
                 canvas.paint(band(opened(path, 40), wide), muscle)
         for side, top in ((-1, 42), (1, 50)):
             if 8 < z < top + 14:
                 for arm in ((-6, 20), (8, 22)):
-                    path = np.array([(side * 34, 14), (side * 36 + arm[0] * 0.4, 22), (side * 37 + arm[0], 12 + arm[1])])
+                    path = np.array(
+                        [(side * 34, 14), (side * 36 + arm[0] * 0.4, 22), (side * 37 + arm[0], 12 + arm[1])]
+                    )
                     canvas.paint(band(opened(path.astype(float), 24), 1.7), muscle + 12, within=belly)
             depth = 1 - ((z + 8) / (top + 2)) ** 2
             if depth > 0:
                 scale = np.sqrt(depth)
                 pole = ellipse((side * 58, 50), (27 * scale, 30 * scale), 25 * side)
-                canvas.paint((pole - (side * 58, 50)) * 1.25 + (side * 58, 50), self.chest.density("fat"), within=belly)
+                canvas.paint(
+                    (pole - (side * 58, 50)) * 1.25 + (side * 58, 50), self.chest.density("fat"), within=belly
+                )
                 canvas.paint(pole, self.chest.density("blood") - 20, within=belly)
-                canvas.paint((pole - (side * 58, 50)) * 0.55 + (side * 56, 50), self.chest.density("spleen"), within=belly)
+                canvas.paint(
+                    (pole - (side * 58, 50)) * 0.55 + (side * 56, 50),
+                    self.chest.density("spleen"),
+                    within=belly,
+                )
 
     def _stomach(self, belly: Floats) -> None:
         canvas, z = self.canvas, self.z

@@ -1,7 +1,7 @@
 """From a plan to an HTTP answer: headers here, bytes by the sender after the view has ended.
 
 The serving edge puts a callable into the request's environ under `HANDOFF`. `answer` calls it with what is to
-be sent and returns headers alone, so that middleware, database connection and thread are free before the first
+be sent and returns headers alone, so that database connection and thread are free before the first
 byte. Without an edge (Django's test client) the answer streams the same bytes itself.
 """
 

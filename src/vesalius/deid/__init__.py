@@ -1,0 +1,31 @@
+"""De-identification by PS3.15 Annex E: from (tree, recipe, context) to edits and findings; no database, no clock."""
+
+from vesalius.deid.cleaning import Cleaned, clean
+from vesalius.deid.context import Collected, ContextError, PatientContext, collect, patient_of
+from vesalius.deid.edits import Edit, Written, write
+from vesalius.deid.facts import header_facts
+from vesalius.deid.identity import DomainKey, Identity, IdentityError
+from vesalius.deid.recipe import Recipe, RecipeError
+from vesalius.deid.record import Change, FindingFact, Origin
+
+__all__ = [
+    "Change",
+    "Cleaned",
+    "Collected",
+    "ContextError",
+    "DomainKey",
+    "Edit",
+    "FindingFact",
+    "Identity",
+    "IdentityError",
+    "Origin",
+    "PatientContext",
+    "Recipe",
+    "RecipeError",
+    "Written",
+    "clean",
+    "collect",
+    "header_facts",
+    "patient_of",
+    "write",
+]

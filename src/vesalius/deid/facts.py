@@ -1,0 +1,89 @@
+"""Header facts: what a catalog wants to know of one file, by DICOM keyword; which facts is a table."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from vesalius.deid.resources import load_rows
+from vesalius.dicom import Dataset, DicomFile, values, walk
+from vesalius.dicom.values import Value
+
+REFERENCES: Final = {
+    0x00081155: "SOPInstanceUID",
+    0x0020000E: "SeriesInstanceUID",
+    0x0020000D: "StudyInstanceUID",
+}
+"""Attributes that refer, by the keyword of what they name; Series and Study only inside of sequences."""
+
+After = Mapping[int, tuple[str, bytes] | None]
+"""Root elements that a pass changed: VR and new bytes by tag, None for what it removed."""
+
+
+def header_facts(file: DicomFile) -> dict[str, Any]:
+    """Facts of a file as it is: keyword to JSON value; what is absent or empty has no key.
+
+    `references` holds sorted UIDs under SOPInstanceUID, SeriesInstanceUID and StudyInstanceUID.
+    """
+    references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
+    for path, element in walk(file.dataset):
+        keyword = REFERENCES.get(element.tag)
+        if keyword and (len(path) > 1 or keyword == "SOPInstanceUID"):
+            references[keyword].update(str(value) for value in element.values())
+    return facts_after(file.dataset, {}, file.transfer_syntax, references)
+
+
+def facts_after(
+    root: Dataset, after: After, transfer_syntax: str, references: Mapping[str, set[str]]
+) -> dict[str, Any]:
+    """Facts of a file once the changes of `after` are written."""
+    facts: dict[str, Any] = {"TransferSyntaxUID": transfer_syntax}
+    for tag, keyword, form in _table():
+        value = form(_values(root, after, tag))
+        if value not in (None, "", []):
+            facts[keyword] = value
+    facts["references"] = {keyword: sorted(uids - {""}) for keyword, uids in references.items()}
+    return facts
+
+
+def _values(root: Dataset, after: After, tag: int) -> list[Value]:
+    if tag not in after:
+        return root.values(tag)
+    new = after[tag]
+    if new is None or not new[1]:
+        return []
+    return values.decoded(new[0], new[1], root.codecs, big_endian=root.big_endian)
+
+
+def _text(found: list[Value]) -> str | None:
+    return str(found[0]).strip(" \0") if found and not isinstance(found[0], bytes) else None
+
+
+def _texts(found: list[Value]) -> list[str]:
+    return [str(value).strip(" \0") for value in found if not isinstance(value, bytes)]
+
+
+def _floats(found: list[Value]) -> list[float]:
+    return [float(value) for value in found if isinstance(value, int | float) and math.isfinite(value)]
+
+
+def _float(found: list[Value]) -> float | None:
+    return next(iter(_floats(found)), None)
+
+
+def _int(found: list[Value]) -> int | None:
+    return next((value for value in found if isinstance(value, int)), None)
+
+
+_FORMS: Final[dict[str, Callable[[list[Value]], Any]]] = {
+    "text": _text,
+    "texts": _texts,
+    "int": _int,
+    "float": _float,
+    "floats": _floats,
+}
+
+
+@cache
+def _table() -> tuple[tuple[int, str, Callable[[list[Value]], Any]], ...]:
+    return tuple((int(row["tag"], 16), row["keyword"], _FORMS[row["form"]]) for row in load_rows("facts.csv"))

@@ -1,0 +1,128 @@
+"""Keyed identity: new UIDs, patient IDs and date offsets that need no stored map and cannot be guessed."""
+
+import hmac
+import unicodedata
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+
+from vesalius.deid.recipe import Recipe
+from vesalius.errors import BadInput
+
+_WELL_KNOWN: Final = "1.2.840.10008."
+_KEY_BYTES: Final = 32
+_UID_LENGTH: Final = 64
+_SHORTEST_SHIFT: Final = 365
+_SHIFTS: Final = 3650 - _SHORTEST_SHIFT + 1
+
+
+class IdentityError(BadInput):
+    """A key or a lookup table cannot be used."""
+
+    hint = (
+        "Take the key file that this domain began with; new patient IDs are ASCII of at most 64 characters."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainKey:
+    """The secret of one (site, collection); it lives where de-identification happens."""
+
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != _KEY_BYTES:
+            raise IdentityError(f"a domain key has {_KEY_BYTES} bytes")
+
+    @classmethod
+    def generate(cls, random_bytes: bytes) -> "DomainKey":
+        """A new key out of 32 bytes from the caller's source of secrets."""
+        return cls(random_bytes)
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose; it does not reveal the domain key."""
+        return _mac(self.secret, "derive", purpose)
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that name the key and say nothing about it."""
+        return self.derive("fingerprint")[:8].hex()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The three answers of a domain, from (key, site, issuer, normalised original) alone.
+
+    `lookup` maps (issuer, original Patient ID) to the new ID; an empty issuer speaks for every issuer.
+    """
+
+    key: DomainKey
+    site: str = ""
+    lookup: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    uid_root: str | None = None
+    patient_id_prefix: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(
+            new.isascii() and new.isprintable() and 0 < len(new) <= 64 for new in self.lookup.values()
+        ):
+            raise IdentityError(
+                "the lookup table holds a new patient ID that is empty, too long or not ASCII"
+            )
+
+    def named_by(self, recipe: Recipe) -> "Identity":
+        """The same identity under the recipe's UID root and patient ID prefix."""
+        if (self.uid_root, self.patient_id_prefix) == (recipe.uid_root, recipe.patient_id_prefix):
+            return self
+        return replace(self, uid_root=recipe.uid_root, patient_id_prefix=recipe.patient_id_prefix)
+
+    def uid(self, original: str) -> str:
+        """`2.25.` and 128 bits in decimal (PS3.5 B.2), or under the root as many bits as fit in 64 characters.
+
+        UIDs that the standard itself defines, and the empty UID, stay.
+        """
+        return _new_uid(self.key, self.uid_root, _normal(original))
+
+    def patient_id(self, issuer: str, original: str) -> str:
+        """The lookup's ID, else the prefix and 8 base32 letters; empty for an empty original."""
+        issuer, original = _normal(issuer), _normal(original)
+        if not original:
+            return ""
+        named = self.lookup.get((issuer, original)) or self.lookup.get(("", original))
+        if named:
+            return named
+        digest = _mac(self.key.derive("patient"), self.site, issuer, original)
+        return self.patient_id_prefix + b32encode(digest[:5]).decode("ascii")
+
+    def day_offset(self, issuer: str, original: str) -> int:
+        """Days to add to every date of one patient, in [-3650, -365] (PS3.15 E.3.6)."""
+        digest = _mac(self.key.derive("days"), self.site, _normal(issuer), _normal(original))
+        return -_SHORTEST_SHIFT - int.from_bytes(digest[:8], "big") % _SHIFTS
+
+
+@lru_cache(maxsize=65536)
+def _new_uid(key: DomainKey, root: str | None, original: str) -> str:
+    if not original or original.startswith(_WELL_KNOWN):
+        return original
+    number = int.from_bytes(_mac(_key_for_uids(key), original)[:16], "big")
+    if root is None:
+        return f"2.25.{number}"
+    return f"{root}.{number % 10 ** (_UID_LENGTH - len(root) - 1)}"
+
+
+@lru_cache(maxsize=64)
+def _key_for_uids(key: DomainKey) -> bytes:
+    return key.derive("uid")
+
+
+def _normal(original: str) -> str:
+    return unicodedata.normalize("NFC", original).strip(" \0")
+
+
+def _mac(key: bytes, *parts: str) -> bytes:
+    """HMAC-SHA-256 over parts that cannot run into each other: each is led by its length."""
+    encoded = [part.encode() for part in parts]
+    message = b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
+    return hmac.digest(key, message, "sha256")

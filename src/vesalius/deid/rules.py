@@ -1,0 +1,124 @@
+"""A recipe's decisions compiled by place: looked up once per SOP Class and path, then a dictionary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from vesalius.deid.profile import table
+from vesalius.deid.profile.actions import Action, resolve, without_cleaner
+from vesalius.deid.profile.iods import OPTIONAL, iod_of, merged, plain_tag, root_nodes
+from vesalius.deid.recipe import Recipe
+from vesalius.dicom import tag_text
+from vesalius.dicom import vr as representations
+
+_DATES: Final = frozenset({"DA", "DT", "TM"})
+_TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
+# UIDs of classes, syntaxes and coding resources: they name no instance (PS3.5 9, PS3.16 8).
+_CLASS_UIDS: Final = frozenset(
+    {
+        0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x0008010C, 0x0008010D, 0x00080117, 0x00080118, 0x0008040E,
+        0x00081150, 0x0008115A, 0x00083002, 0x00089123, 0x00340003, 0x00041510, 0x00041512, 0x0004151A, 0x04000010,
+        0x04000510, 0x30100052, 0x30100053,
+    }
+)  # fmt: skip
+# A date that the table forgot is treated as Series Date is; a name that it forgot is removed.
+_UNLISTED_DATE: Final = table.Row(
+    "date of no row",
+    "X/Z/D",
+    {"retain_longitudinal_full_dates": "K", "retain_longitudinal_modified_dates": "C"},
+)
+_UNLISTED_NAME: Final = table.Row("name of no row", "X/Z/D", {})
+_UNLISTED_UID: Final = table.Row("UID of no row", "U", {"retain_uids": "K"})
+_UNKNOWN: Final = table.Row("attribute of no standard", "X", {})
+_KEPT: Final = table.Row("attribute of no row", "K", {})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to one attribute at one place; `otherwise` stands in for C where a value cannot be cleaned."""
+
+    action: Action
+    otherwise: Action
+    attribute_type: int
+
+
+class Place:
+    """One data set's place in the tree of one kind of instance: decisions by tag, and the places below.
+
+    `masked` is set inside of a sequence whose action is D: its items stay in shape, and text that no row speaks of
+    is kept only where it is harmless.
+    """
+
+    __slots__ = ("_below", "_decisions", "_dispositions", "_node", "_options", "masked", "path")
+
+    def __init__(
+        self, recipe: Recipe, nodes: tuple[int, ...], path: str = "", *, masked: bool = False
+    ) -> None:
+        self._options = recipe.options
+        self._dispositions = recipe.dispositions
+        self._node = merged(nodes)
+        self._decisions: dict[tuple[int, str], Decision] = {}
+        self._below: dict[tuple[str, bool], Place] = {}
+        self.path = path
+        self.masked = masked
+
+    def decide(self, tag: int, vr: str) -> Decision:
+        """The decision for a standard attribute."""
+        found = self._decisions.get((tag, vr))
+        if found is None:
+            found = self._decisions[tag, vr] = self._decide(tag, vr)
+        return found
+
+    def disposed(self, name: str) -> Action | None:
+        """What the recipe itself says of the element called `name` here, such as `(0019,"CREATOR",92)`."""
+        return _disposition(self._dispositions, self.path, name) if self._dispositions else None
+
+    def below(self, tag: int, name: str, *, masked: bool, recipe: Recipe) -> "Place":
+        """The place inside of a sequence; `name` is the tag's text, or a private element's."""
+        masked = masked or self.masked
+        found = self._below.get((name, masked))
+        if found is None:
+            nodes = self._node.inside.get(plain_tag(tag), ())
+            found = Place(recipe, nodes, f"{self.path}{name}[*].", masked=masked)
+            self._below[name, masked] = found
+        return found
+
+    def _decide(self, tag: int, vr: str) -> Decision:
+        attribute_type = self._node.types.get(plain_tag(tag), OPTIONAL)
+        row = table.row_of(tag) or _unlisted(tag, vr)
+        disposed = self.disposed(tag_text(tag))
+        if disposed is not None:
+            return Decision(disposed, without_cleaner(row.basic, attribute_type), attribute_type)
+        if self.masked and row is _KEPT and vr in _TEXT:
+            return Decision(Action.CLEAN, Action.DUMMY, attribute_type)
+        code = row.under(self._options)
+        otherwise = without_cleaner(row.basic, attribute_type)
+        return Decision(resolve(code, attribute_type), otherwise, attribute_type)
+
+
+@lru_cache(maxsize=512)
+def root_place(recipe: Recipe, sop_class: str, present: frozenset[int]) -> Place:
+    """The place of the root data set of an instance of `sop_class` with the attributes `present`."""
+    return _place_of(recipe, root_nodes(iod_of(sop_class), present))
+
+
+@lru_cache(maxsize=512)
+def _place_of(recipe: Recipe, nodes: tuple[int, ...]) -> Place:
+    return Place(recipe, nodes)
+
+
+def _unlisted(tag: int, vr: str) -> table.Row:
+    """What holds for an attribute of which no row speaks, by its VR; what no dictionary knows is removed."""
+    if representations.public_vr(tag) is None:
+        return _UNKNOWN
+    if vr in _DATES:
+        return _UNLISTED_DATE
+    if vr == "PN":
+        return _UNLISTED_NAME
+    return _UNLISTED_UID if vr == "UI" and tag not in _CLASS_UIDS else _KEPT
+
+
+def _disposition(dispositions: Mapping[str, str], path: str, name: str) -> Action | None:
+    letter = dispositions.get(path + name) or dispositions.get(f"*.{name}")
+    return Action(letter) if letter else None

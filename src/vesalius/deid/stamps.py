@@ -1,0 +1,107 @@
+"""What a cleaned file says of its cleaning (PS3.15 E.1.1 and E.3): only what was done."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from vesalius.deid.profile import table
+from vesalius.deid.recipe import Recipe
+from vesalius.deid.record import Origin
+from vesalius.deid.values import encode
+from vesalius.dicom import Dataset
+from vesalius.dicom.standard import load_json
+
+IDENTITY_REMOVED: Final = 0x00120062
+METHOD: Final = 0x00120063
+METHOD_CODES: Final = 0x00120064
+DATES_MODIFIED: Final = 0x00280303
+_CODE_VALUE: Final = 0x00080100
+_SCHEME: Final = 0x00080102
+_CODE_MEANING: Final = 0x00080104
+_BASIC: Final = "113100"
+# Options whose C has a cleaner, or that retain; clean_structured_content and clean_graphics are removal for now.
+_CODES: Final = {
+    "clean_descriptors": "113105",
+    "retain_longitudinal_full_dates": "113106",
+    "retain_longitudinal_modified_dates": "113107",
+    "retain_patient_characteristics": "113108",
+    "retain_device_identity": "113109",
+    "retain_uids": "113110",
+    "retain_safe_private": "113111",
+    "retain_institution_identity": "113112",
+}
+_MODIFIED: Final = "retain_longitudinal_modified_dates"
+_FULL: Final = "retain_longitudinal_full_dates"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One root element to set."""
+
+    tag: int
+    vr: str
+    value: bytes
+
+
+def codes(recipe: Recipe, origin: Origin) -> tuple[str, ...]:
+    """Code values of CID 7050 for the profile and the options that were applied.
+
+    Dates and UIDs of derived data were kept because they are new already, which no option names.
+    """
+    done = {option for option in recipe.options if option in _CODES}
+    if _MODIFIED in done:
+        done.discard(_FULL)
+    if origin == "derived":
+        done -= {_MODIFIED, _FULL, "retain_uids"}
+    return (_BASIC, *sorted(_CODES[option] for option in done))
+
+
+def texts(root: Dataset, recipe: Recipe, origin: Origin, *, betrayed: bool) -> tuple[Stamp, ...]:
+    """The stamps that are plain values; a method already named stays in front unless an identifier stands in it."""
+    ours = f"Vesalius, DICOM PS3.15 {table.edition()} E, recipe {recipe.digest[:12]}".encode("ascii")
+    element = root.get(METHOD)
+    before = element.raw().rstrip(b" \0") if element is not None and not betrayed else b""
+    method = before if ours in before.split(b"\\") else b"\\".join(filter(None, (before, ours)))
+    stamps = [Stamp(IDENTITY_REMOVED, "CS", b"YES"), Stamp(METHOD, "LO", method)]
+    if origin == "identifiable":
+        stamps.append(Stamp(DATES_MODIFIED, "CS", _dates(recipe)))
+    return tuple(stamps)
+
+
+def missing_items(root: Dataset, recipe: Recipe, origin: Origin) -> bytes:
+    """Items of De-identification Method Code Sequence for what is not coded there yet, as bytes to append."""
+    sequence = root.get(METHOD_CODES)
+    present = {item.dataset.text(_CODE_VALUE) for item in sequence.items} if sequence is not None else set()
+    return b"".join(_item(code, root) for code in codes(recipe, origin) if code not in present)
+
+
+def missing(root: Dataset) -> tuple[int, ...]:
+    """Which stamps a file that claims to be de-identified lacks (PS3.15 E.1.1 step 6)."""
+    lacking = []
+    if root.text(IDENTITY_REMOVED) != "YES":
+        lacking.append(IDENTITY_REMOVED)
+    if not root.text(METHOD) and not getattr(root.get(METHOD_CODES), "items", ()):
+        lacking.append(METHOD)
+    if not root.text(DATES_MODIFIED):
+        lacking.append(DATES_MODIFIED)
+    return tuple(lacking)
+
+
+def _dates(recipe: Recipe) -> bytes:
+    if _MODIFIED in recipe.options:
+        return b"MODIFIED"
+    return b"UNMODIFIED" if _FULL in recipe.options else b"REMOVED"
+
+
+def _item(code: str, root: Dataset) -> bytes:
+    meaning = {row["code_value"]: row["code_meaning"] for row in load_json("ps3.16_cid7050.json")["rows"]}[
+        code
+    ]
+    body = b"".join(
+        encode.element(tag, vr, value.encode("ascii"), implicit=root.implicit, big_endian=root.big_endian)
+        for tag, vr, value in (
+            (_CODE_VALUE, "SH", code),
+            (_SCHEME, "SH", "DCM"),
+            (_CODE_MEANING, "LO", meaning),
+        )
+    )
+    return encode.item(body, big_endian=root.big_endian)

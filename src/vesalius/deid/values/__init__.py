@@ -1,0 +1,1 @@
+"""New values for old: dates moved, words judged, dummies, and how a value is written."""

@@ -1,0 +1,245 @@
+"""The walk over every element at any depth: each under its action, written down as edits of the file's bytes."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from vesalius.deid import kept_private, stamps
+from vesalius.deid.edits import Edit
+from vesalius.deid.facts import REFERENCES
+from vesalius.deid.profile.actions import Action, without_cleaner
+from vesalius.deid.record import Change, FindingFact, Origin
+from vesalius.deid.recipe import Recipe
+from vesalius.deid.rules import Decision, Place
+from vesalius.deid.treatment import Patient, cleaned_value, is_harmless_inside, mapped_uids, recorded
+from vesalius.deid.values import encode
+from vesalius.deid.values.dummies import dummy
+from vesalius.dicom import Dataset, Element, tag_text
+
+_PATIENT_NAME: Final = 0x00100010
+_PATIENT_ID: Final = 0x00100020
+_ISSUER: Final = 0x00100021
+_CONTENT: Final = 0x0040A730
+_FIRST_TAG: Final = 0x00080000
+_DATES: Final = frozenset({"DA", "DT", "TM"})
+# Written by the stamps alone (PS3.15 E.1.1 and E.3).
+_STAMPED: Final = frozenset({stamps.IDENTITY_REMOVED, stamps.METHOD, stamps.DATES_MODIFIED})
+_OBJECTIONS: Final = {
+    Action.REMOVE: ("not_removed", "the profile removes this attribute"),
+    Action.EMPTY: ("not_emptied", "the profile empties this attribute"),
+    Action.CLEAN: ("not_cleaned", "this text holds more than words of acquisition and anatomy"),
+}
+
+
+class Walker:
+    """One pass over one file; the lists fill while it walks.
+
+    With origin `site` nothing is edited: what the profile would remove or empty becomes a finding.
+    """
+
+    def __init__(self, recipe: Recipe, patient: Patient, origin: Origin, appended_codes: bytes) -> None:
+        self.recipe = recipe
+        self.patient = patient
+        self.origin = origin
+        self.edits: list[Edit] = []
+        self.changes: list[Change] = []
+        self.findings: list[FindingFact] = []
+        self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
+        self.root_after: dict[int, tuple[str, bytes] | None] = {}
+        self._appended_codes = appended_codes
+
+    def data_set(self, dataset: Dataset, place: Place, prefix: str, start: int, end: int) -> int:
+        """Walk one data set that fills the bytes from `start` to `end`; the bytes that it grows by."""
+        growth, position = 0, start
+        private = kept_private.decisions(dataset, place, self.recipe) if _has_private(dataset) else {}
+        for element in dataset:
+            if element.start != position:
+                growth += self._gap(position, element.start, prefix)
+            position = element.end
+            growth += self._element(element, place, prefix, private)
+        if position != end:
+            growth += self._gap(position, end, prefix)
+        return growth
+
+    def _element(
+        self, element: Element, place: Place, prefix: str, private: Mapping[int, kept_private.Kept]
+    ) -> int:
+        tag = element.tag
+        if tag & 0x10000:
+            kept = private.get(tag)
+            if kept is None:
+                return self._cut(element, prefix + tag_text(tag))
+            return self._act(element, kept.decision, place, prefix, kept.name)
+        if not tag & 0xFFFF or tag < _FIRST_TAG:
+            return self._edit(element.start, element.end, b"")
+        if not prefix and tag in _STAMPED:
+            return 0
+        return self._act(element, place.decide(tag, element.vr), place, prefix, tag_text(tag))
+
+    def _act(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        action = decision.action
+        if element.tag in {_PATIENT_ID, _PATIENT_NAME} and action is not Action.KEEP:
+            return self._patient(element, prefix + name)
+        if self.origin == "derived" and (action is Action.UID or element.vr in _DATES):
+            action = Action.KEEP
+        return _DEEDS[action](self, element, decision, place, prefix, name)
+
+    def _patient(self, element: Element, path: str) -> int:
+        """The patient's ID, mapped; the patient's name becomes the new ID, as a dummy that Z allows."""
+        if self.origin != "identifiable":
+            return 0
+        if element.tag == _PATIENT_NAME:
+            return self._replace(element, self.patient.new_id.encode("ascii"), Action.EMPTY, path)
+        new = self.patient.id_for(element, element.parent.text(_ISSUER))
+        return self._replace(element, new.encode("ascii"), Action.DUMMY, path)
+
+    def _keep(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        if element.vr == "SQ":
+            return self._inside(element, place, prefix, name)
+        if element.vr == "UI":
+            self._refer(element, element.raw(), prefix)
+        elif self.patient.betrayed_by(element):
+            return self._give_up(
+                element, without_cleaner("X", decision.attribute_type), decision, place, prefix, name
+            )
+        return 0
+
+    def _clean(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        if element.vr == "SQ":
+            if is_harmless_inside(element, self.patient.context):
+                return self._inside(element, place, prefix, name)
+            return self._give_up(element, decision.otherwise, decision, place, prefix, name)
+        value = cleaned_value(element, self.patient)
+        if value is None:
+            return self._give_up(element, decision.otherwise, decision, place, prefix, name)
+        if element.vr == "UI":
+            self._refer(element, value, prefix)
+        return self._replace(element, value, Action.CLEAN, prefix + name)
+
+    def _uid(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        if element.vr == "SQ":
+            return self._inside(element, place, prefix, name)
+        if element.vr not in {"UI", "UN"}:
+            return self._give_up(
+                element, without_cleaner("X", decision.attribute_type), decision, place, prefix, name
+            )
+        value = (
+            mapped_uids(element, self.patient.identity) if self.origin == "identifiable" else element.raw()
+        )
+        self._refer(element, value, prefix)
+        return self._replace(element, value, Action.UID, prefix + name)
+
+    def _remove(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        return self._cut(element, prefix + name)
+
+    def _empty(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        if decision.attribute_type == 1:
+            return self._dummy(element, decision, place, prefix, name)
+        return self._replace(element, b"", Action.EMPTY, prefix + name)
+
+    def _dummy(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+        if element.vr == "UI":
+            return self._uid(element, decision, place, prefix, name)
+        if element.vr != "SQ":
+            return self._replace(element, dummy(element.vr), Action.DUMMY, prefix + name)
+        if element.tag == _CONTENT and not place.masked:
+            sentence = (
+                "structured content was not cleaned: its texts are dummies, its numbers and codes stand"
+            )
+            self._find("structured_content", prefix + name, sentence)
+        return self._inside(element, place, prefix, name, masked=True)
+
+    def _give_up(
+        self, element: Element, action: Action, decision: Decision, place: Place, prefix: str, name: str
+    ) -> int:
+        """Remove, empty or replace what cannot be cleaned; at a site's file, only say so."""
+        if self.origin == "site":
+            kind, sentence = _OBJECTIONS[Action.CLEAN]
+            self._find(kind, prefix + name, sentence)
+            return 0
+        return _DEEDS[action](self, element, decision, place, prefix, name)
+
+    def _inside(self, element: Element, place: Place, prefix: str, name: str, *, masked: bool = False) -> int:
+        """Walk the items of a sequence and mend the lengths around whatever changed."""
+        below = place.below(element.tag, name, masked=masked, recipe=self.recipe)
+        growth = 0
+        for index, item in enumerate(element.items):
+            end = item.end if item.length is not None else item.end - 8
+            path = f"{prefix}{tag_text(element.tag)}[{index}]."
+            inner = self.data_set(item.dataset, below, path, item.value_start, end)
+            if inner and item.length is not None:
+                self._lengthen(item.value_start, item.length + inner, item.dataset)
+            growth += inner
+        if self._appended_codes and element.tag == stamps.METHOD_CODES and not prefix:
+            growth += self._edit(element.value_end, element.value_end, self._appended_codes)
+        if growth and element.length is not None:
+            self._lengthen(element.value_start, element.length + growth, element.parent)
+        return growth
+
+    def _lengthen(self, value_start: int, length: int, dataset: Dataset) -> None:
+        field = encode.length_field(length, big_endian=dataset.big_endian)
+        self._edit(value_start - len(field), value_start, field)
+
+    def _cut(self, element: Element, path: str) -> int:
+        if self.origin == "site":
+            if element.value_end > element.value_start:
+                self._find(_OBJECTIONS[Action.REMOVE][0], path, _OBJECTIONS[Action.REMOVE][1])
+            return 0
+        self._note(element, Action.REMOVE, None, path)
+        return self._edit(element.start, element.end, b"")
+
+    def _replace(self, element: Element, value: bytes, action: Action, path: str) -> int:
+        value = encode.padded(element.vr, value)
+        if element.value_end - element.value_start == len(value) and element.raw() == value:
+            return 0
+        if self.origin == "site":
+            if action is Action.EMPTY:
+                self._find(_OBJECTIONS[action][0], path, _OBJECTIONS[action][1])
+            return 0
+        self._note(element, action, value, path)
+        dataset = element.parent
+        written = encode.element(
+            element.tag, element.vr, value, implicit=dataset.implicit, big_endian=dataset.big_endian
+        )
+        return self._edit(element.start, element.end, written)
+
+    def _note(self, element: Element, action: Action, value: bytes | None, path: str) -> None:
+        if element.parent.parent is None:
+            self.root_after[element.tag] = None if value is None else (element.vr, value)
+        before = recorded(element) if self.origin == "identifiable" else None
+        after = None if value is None else value.decode("latin-1").rstrip(" \0")
+        self.changes.append(Change(path, element.vr, action.value, before, after))
+
+    def _refer(self, element: Element, value: bytes, prefix: str) -> None:
+        keyword = REFERENCES.get(element.tag)
+        if keyword and (prefix or keyword == "SOPInstanceUID"):
+            self.references[keyword].update(value.decode("latin-1").rstrip(" \0").split("\\"))
+
+    def _gap(self, start: int, end: int, prefix: str) -> int:
+        """Bytes that no element of the tree accounts for, such as a repeated tag's: they never pass."""
+        self._find(
+            "quarantine", prefix.rstrip("."), "bytes stand between elements that belong to none of them"
+        )
+        return self._edit(start, end, b"") if self.origin != "site" else 0
+
+    def _edit(self, start: int, end: int, data: bytes) -> int:
+        if self.origin == "site":
+            return 0
+        self.edits.append(Edit(start, end, data))
+        return len(data) - (end - start)
+
+    def _find(self, kind: str, path: str, sentence: str) -> None:
+        self.findings.append(FindingFact(kind, path, sentence))
+
+
+_DEEDS: Final[dict[Action, Callable[[Walker, Element, Decision, Place, str, str], int]]] = {
+    Action.KEEP: Walker._keep,  # noqa: SLF001 - the table of the class's own methods
+    Action.CLEAN: Walker._clean,  # noqa: SLF001
+    Action.UID: Walker._uid,  # noqa: SLF001
+    Action.REMOVE: Walker._remove,  # noqa: SLF001
+    Action.EMPTY: Walker._empty,  # noqa: SLF001
+    Action.DUMMY: Walker._dummy,  # noqa: SLF001
+}
+
+
+def _has_private(dataset: Dataset) -> bool:
+    return any(tag & 0x10000 for tag in dataset.elements)

@@ -171,8 +171,8 @@ def test_a_fork_server_that_is_killed_is_started_again():
     with ChildPool(1) as pool:
         child = pool.submit(tasks.process).result(WAIT)
         os.kill(psutil.Process(child).ppid(), signal.SIGKILL)
-        assert wait_until(lambda: not psutil.pid_exists(child)), "children die with their fork server"
-        assert pool.submit(tasks.echo, 1).result(WAIT) == 1
+        assert wait_until(lambda: pool.submit(tasks.process).result(WAIT) != child)
+        assert wait_until(lambda: not psutil.pid_exists(child)), "the old child does not stay behind"
 
 
 # -- limits

@@ -1,7 +1,7 @@
 """The child's side of the pool: take a task, hold to its limits, answer. Imports nothing of the server."""
 
 import contextlib
-import ctypes
+import fcntl
 import os
 import pickle
 import signal
@@ -18,7 +18,6 @@ KEPT = frozenset(
 )  # all a child keeps of the environment
 READY = b"ready"  # a child's first word
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_PR_SET_PDEATHSIG = 1
 _parent: list[Connection] = []  # the pipe to the parent; empty outside a child
 
 
@@ -28,9 +27,9 @@ def report(done: int, total: int) -> None:
         pipe.send_bytes(pickle.dumps(("progress", done, total)))
 
 
-def serve(pipe: Connection, parent: int) -> None:
-    """Do tasks from the pipe until it closes; `parent` is the process whose death ends this one."""
-    _die_with(parent)
+def serve(pipe: Connection, lifeline: Connection) -> None:
+    """Do tasks from the pipe until it closes; nothing is ever sent through the lifeline."""
+    _die_with(lifeline)
     _forget_surroundings()
     _parent.append(pipe)
     with contextlib.suppress(EOFError, OSError):  # the parent has closed the pipe, or died
@@ -39,21 +38,17 @@ def serve(pipe: Connection, parent: int) -> None:
             pipe.send_bytes(_answer(task))
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel end this process with the fork server, which itself ends with the pool's process."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if not _is_running(parent):  # it died before the line above
+def _die_with(lifeline: Connection) -> None:
+    """Have the kernel kill this process, whatever it is doing, once the parent no longer holds the other end.
+
+    The parent-death signal of prctl(2) would follow the fork server, which outlives the pool's process
+    as long as it has children.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if lifeline.poll(0):  # it was let go before the lines above
         os._exit(1)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _forget_surroundings() -> None:

@@ -1,7 +1,6 @@
 """A pool of long-lived child processes: one that dies or overreaches fails its own task and is replaced."""
 
 import multiprocessing
-import os
 import pickle
 import signal
 import threading
@@ -48,10 +47,12 @@ class _Child:
         self.is_spent = False  # not to be given another task
         self._status: int | None = None  # as of the process, once it was seen out
         self._pipe, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=child.serve, args=(theirs, os.getpid()), daemon=True)
+        their_lifeline, self._lifeline = _CONTEXT.Pipe(duplex=False)
+        self._process = _CONTEXT.Process(target=child.serve, args=(theirs, their_lifeline), daemon=True)
         with _BOOKS:
             self._process.start()
         theirs.close()
+        their_lifeline.close()
         self._await_start()
 
     def _await_start(self) -> None:
@@ -134,6 +135,7 @@ class _Child:
                 if self._process.is_alive():
                     self._process.kill()
                     self._process.join()
+                self._lifeline.close()
                 self._status = self._process.exitcode or 0
                 self._process.close()
         return self._status

@@ -156,7 +156,9 @@ def _inflate(window: Window, body: int, parser: Parser) -> BinaryIO:
         raise DicomError(Reason.DEFLATE, "the deflated data are damaged", offset=body) from None
     rest = inflater.unused_data + window.source.read(_GZIP_TRAILER.size)
     if rest == _GZIP_TRAILER.pack(checksum, inflated.tell()):
-        parser.notes.append(Problem(Reason.DEFLATE_CHECKSUM, None, None, "The deflated data end as gzip's do."))
+        parser.notes.append(
+            Problem(Reason.DEFLATE_CHECKSUM, None, None, "The deflated data end as gzip's do.")
+        )
     elif rest not in {b"", b"\0"}:
         raise DicomError(Reason.TRAILING_DATA, "the file goes on after the deflated data")
     return inflated

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vesalius.dicom import vr as vrs
-from vesalius.dicom.problem import DicomError, Problem, Reason, tag_text
+from vesalius.dicom.problem import MOST_OF_A_KIND, DicomError, Problem, Reason, tag_text
 from vesalius.dicom.tree import Dataset, Element, Item, Window
 
 _UNDEFINED: Final = 0xFFFFFFFF
@@ -138,17 +138,21 @@ class Parser:
         self._note_delimiter(tag, position, length)
         return position + 8
 
+    def _note(self, problem: Problem) -> None:
+        if sum(note.reason == problem.reason for note in self.notes) < MOST_OF_A_KIND:
+            self.notes.append(problem)
+
     def _note_delimiter(self, tag: int, position: int, length: int | None) -> None:
         if length:
-            self.notes.append(Problem(Reason.DELIMITER, tag, position, "A delimiter claims to have a value."))
+            self._note(Problem(Reason.DELIMITER, tag, position, "A delimiter claims to have a value."))
 
     def _note_order(self, elements: dict[int, Element], element: Element) -> None:
         if element.tag in elements:
             sentence = f"{tag_text(element.tag)} occurs twice in one data set."
-            self.notes.append(Problem(Reason.REPEATED, element.tag, element.start, sentence))
+            self._note(Problem(Reason.REPEATED, element.tag, element.start, sentence))
         else:
             sentence = f"{tag_text(element.tag)} stands after a higher tag."
-            self.notes.append(Problem(Reason.TAG_ORDER, element.tag, element.start, sentence))
+            self._note(Problem(Reason.TAG_ORDER, element.tag, element.start, sentence))
 
     def _spend(self, tag: int, position: int) -> None:
         self.left -= 1
@@ -251,7 +255,7 @@ class Parser:
             return False
         if sequence.written_vr != "UN":
             sentence = f"{tag_text(sequence.tag)} has an item in implicit VR."
-            self.notes.append(Problem(Reason.IMPLICIT_ITEM, sequence.tag, position, sentence))
+            self._note(Problem(Reason.IMPLICIT_ITEM, sequence.tag, position, sentence))
         return True
 
     def _fragments(self, element: Element, stop: int) -> None:

@@ -1,7 +1,8 @@
-"""What can be wrong with a DICOM file, as fixed codes: raised while reading, or reported by the structural check."""
+"""What can be wrong with a DICOM file, as fixed codes: raised while reading, or reported by the check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from vesalius.errors import BadInput
 
@@ -55,8 +56,11 @@ class Reason(StrEnum):
     DEFLATE_CHECKSUM = "deflate_checksum"
 
 
+# How many problems of one reason are told; the first ones say enough.
+MOST_OF_A_KIND: Final = 20
+
 # Why a file with such a problem may still come in: each leaves one meaning only, and no byte unaccounted for.
-TOLERABLE: dict[Reason, str] = {
+TOLERABLE: Final[dict[Reason, str]] = {
     Reason.NO_PREAMBLE: "the meta group follows at once; the writer adds preamble and prefix",
     Reason.PREAMBLE: "any application may use it, TIFF among them (PS3.10 7.1); the writer empties it",
     Reason.META_FORMAL: "group length, version and writer say nothing of the data; the writer sets them anew",
@@ -97,7 +101,9 @@ class DicomError(BadInput):
 
     hint = "Send the file again from its source; if it is damaged there too, leave it out."
 
-    def __init__(self, reason: Reason, sentence: str, *, tag: int | None = None, offset: int | None = None) -> None:
+    def __init__(
+        self, reason: Reason, sentence: str, *, tag: int | None = None, offset: int | None = None
+    ) -> None:
         where = "" if tag is None else f"{tag_text(tag)}: "
         place = "" if offset is None else f" (at byte {offset})"
         super().__init__(f"{where}{sentence}{place}")

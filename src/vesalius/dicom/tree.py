@@ -6,7 +6,7 @@ Nothing is copied but headers: an element knows its offsets, and reads its value
 from collections.abc import Iterator
 from typing import BinaryIO, Final, TypeAlias
 
-from vesalius.dicom import charset, values
+from vesalius.dicom import charset, values, vr
 from vesalius.dicom.problem import DicomError, Reason, tag_text
 from vesalius.dicom.values import Value
 
@@ -46,6 +46,7 @@ class Window:
         return self.buffer[start : start + length]
 
     def read_past(self, offset: int, length: int) -> bytes:
+        """The same without moving the window."""
         if offset + length > self.size:
             raise DicomError(Reason.TRUNCATED, "the file ends inside an element", offset=offset)
         self.source.seek(offset)
@@ -110,7 +111,7 @@ class Element:
 
     def text(self) -> str:
         """The first value as text without padding; empty for bytes and sequences."""
-        if self.vr == "SQ" or self.vr in values.vr.BYTES or self.value_end == self.value_start:
+        if self.vr == "SQ" or self.vr in vr.BYTES or self.value_end == self.value_start:
             return ""
         return values.first_text(self.vr, self.raw(), self.parent.codecs, big_endian=self.parent.big_endian)
 

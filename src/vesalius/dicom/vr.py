@@ -6,8 +6,11 @@ from typing import Final
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom.datadict import mask_match, private_dictionary_VR
 
-SHORT_LENGTH: Final = frozenset("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-LONG_LENGTH: Final = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+SHORT_LENGTH: Final = frozenset({
+    "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS",
+    "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI", "UL", "US",
+})  # fmt: skip
+LONG_LENGTH: Final = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 # As written in the file, and whether a four-byte length follows two reserved bytes (PS3.5 7.1.2).
 WRITTEN: Final = {vr.encode(): (vr, vr in LONG_LENGTH) for vr in sorted(SHORT_LENGTH | LONG_LENGTH)}
 # Bytes of one value; a length that is no multiple of it holds no numbers.
@@ -15,11 +18,11 @@ NUMBERS: Final = {
     "FD": ("d", 8), "FL": ("f", 4), "SL": ("i", 4), "SS": ("h", 2), "SV": ("q", 8),
     "UL": ("I", 4), "US": ("H", 2), "UV": ("Q", 8),
 }  # fmt: skip
-BYTES: Final = frozenset("OB OD OF OL OV OW UN".split())
+BYTES: Final = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 # Text in the data set's own character set (PS3.5 6.1.2.2); all other text is ASCII.
-LOCAL_TEXT: Final = frozenset("LO LT PN SH ST UC UT".split())
+LOCAL_TEXT: Final = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 # Text whose backslash is a character and not a separator (PS3.5 6.4).
-SINGLE_TEXT: Final = frozenset("LT ST UR UT".split())
+SINGLE_TEXT: Final = frozenset({"LT", "ST", "UR", "UT"})
 
 
 def is_private(tag: int) -> bool:

@@ -4,11 +4,12 @@ What cannot be walked never comes here: `read` raises DicomError. Extents are th
 what stands in them. Each rule is a small function of the file or of one element; the tables below are the whole check.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from vesalius.dicom.file import DicomFile
-from vesalius.dicom.problem import Problem
+from vesalius.dicom.problem import MOST_OF_A_KIND, Problem, Reason
 from vesalius.dicom.structure import elements, identity, pixels
 from vesalius.dicom.tree import Dataset, Element, walk
 
@@ -23,6 +24,7 @@ FILE_RULES: Final[tuple[FileRule, ...]] = (
     identity.meta_agrees,
     identity.transfer_syntax,
     identity.identifiers,
+    pixels.present,
     pixels.encapsulation,
 )
 DATASET_RULES: Final[tuple[DatasetRule, ...]] = (
@@ -46,8 +48,17 @@ ELEMENT_RULES: Final[tuple[ElementRule, ...]] = (
 
 
 def check(file: DicomFile) -> tuple[Problem, ...]:
-    """Every objection to the file, those of reading first; `Problem.fatal` tells what must be quarantined."""
-    return (*file.notes, *_problems(file))
+    """The objections to the file, those of reading first; `Problem.fatal` tells what must be quarantined.
+
+    Of each reason the first `MOST_OF_A_KIND` are given, so that a hostile file cannot fill the memory.
+    """
+    said: Counter[Reason] = Counter(note.reason for note in file.notes)
+    problems = list(file.notes)
+    for problem in _problems(file):
+        said[problem.reason] += 1
+        if said[problem.reason] <= MOST_OF_A_KIND:
+            problems.append(problem)
+    return tuple(problems)
 
 
 def _problems(file: DicomFile) -> Iterator[Problem]:

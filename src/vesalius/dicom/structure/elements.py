@@ -53,9 +53,15 @@ def representation(element: Element) -> Iterator[Problem]:
 
 def even_length(element: Element) -> Iterator[Problem]:
     """Elements, items and fragments have even lengths (PS3.5 7.1.1)."""
-    lengths = [element.length, *(item.length for item in element.items), *(size for _, size in element.fragments)]
+    lengths = [
+        element.length,
+        *(item.length for item in element.items),
+        *(size for _, size in element.fragments),
+    ]
     if any(length and length % 2 for length in lengths):
-        yield Problem(Reason.ODD_LENGTH, element.tag, element.start, f"{tag_text(element.tag)} has an odd length.")
+        yield Problem(
+            Reason.ODD_LENGTH, element.tag, element.start, f"{tag_text(element.tag)} has an odd length."
+        )
 
 
 def whole_values(element: Element) -> Iterator[Problem]:

@@ -3,12 +3,14 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pydicom._uid_dict import UID_dictionary
 
 from vesalius.dicom.file import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, DicomFile
 from vesalius.dicom.problem import Problem, Reason, tag_text
+from vesalius.dicom.structure.identity import SOP_CLASS
 from vesalius.dicom.tree import Dataset, Element
 
 SAMPLES: Final = 0x00280002
@@ -20,6 +22,7 @@ BITS_ALLOCATED: Final = 0x00280100
 BITS_STORED: Final = 0x00280101
 HIGH_BIT: Final = 0x00280102
 REPRESENTATION: Final = 0x00280103
+PROVIDER: Final = 0x00287FE0
 EXTENDED_OFFSETS: Final = 0x7FE00001
 FLOAT_PIXELS: Final = 0x7FE00008
 DOUBLE_PIXELS: Final = 0x7FE00009
@@ -93,6 +96,14 @@ def encapsulation(file: DicomFile) -> Iterator[Problem]:
     if (element.length is None) == (file.transfer_syntax in _NATIVE):
         sentence = f"{tag_text(PIXELS)} is not encoded as the transfer syntax says."
         yield Problem(Reason.FRAGMENTS, PIXELS, element.start, sentence)
+
+
+def present(file: DicomFile) -> Iterator[Problem]:
+    """An image has pixels: one cut off before them would pass for a document."""
+    dataset = file.dataset
+    image = "Image Storage" in UID_dictionary.get(dataset.text(SOP_CLASS), ("",))[0]
+    if _pixels(dataset) is None and (image or ROWS in dataset) and PROVIDER not in dataset:
+        yield Problem(Reason.MISSING, PIXELS, None, f"The image has no {tag_text(PIXELS)}.")
 
 
 def description(dataset: Dataset) -> Iterator[Problem]:
@@ -169,7 +180,7 @@ def _offsets(element: Element, dataset: Dataset, table: bytes, code: str) -> Ite
     base = element.fragments[1][0] - 8 if len(element.fragments) > 1 else 0
     starts = {offset - 8 - base for offset, _ in element.fragments[1:]}
     offsets = struct.unpack(f"<{len(table) // size}{code}", table[: len(table) // size * size])
-    rising = all(one < other for one, other in zip(offsets, offsets[1:], strict=False))
+    rising = all(one < other for one, other in pairwise(offsets))
     if len(table) != frames * size or offsets[:1] != (0,) or not rising or not starts.issuperset(offsets):
         sentence = "The offset table does not name the first fragment of each frame."
         yield Problem(Reason.OFFSET_TABLE, element.tag, element.start, sentence)

@@ -1,11 +1,11 @@
 """De-identification by PS3.15 Annex E: from (tree, recipe, context) to edits and findings; no database, no clock."""
 
 from vesalius.deid.cleaning import Cleaned, clean
-from vesalius.deid.context import Collected, ContextError, PatientContext, collect, patient_of
-from vesalius.deid.edits import Edit, Written, write
-from vesalius.deid.facts import header_facts
-from vesalius.deid.identity import DomainKey, Identity, IdentityError
-from vesalius.deid.recipe import Recipe, RecipeError
+from vesalius.deid.output.edits import Edit, Written, write
+from vesalius.deid.output.facts import header_facts
+from vesalius.deid.patient.context import Collected, ContextError, PatientContext, collect, patient_of
+from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
+from vesalius.deid.profile.recipe import Recipe, RecipeError
 from vesalius.deid.record import Change, FindingFact, Origin
 
 __all__ = [

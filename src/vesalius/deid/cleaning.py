@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vesalius.deid import stamps
-from vesalius.deid.context import ContextError, PatientContext, patient_of
-from vesalius.deid.edits import Edit
-from vesalius.deid.facts import facts_after
-from vesalius.deid.head import new_head, transfer_syntax
-from vesalius.deid.identity import Identity
-from vesalius.deid.recipe import Recipe
+from vesalius.deid.output import stamps
+from vesalius.deid.output.edits import Edit
+from vesalius.deid.output.facts import facts_after
+from vesalius.deid.output.head import new_head, transfer_syntax
+from vesalius.deid.patient.context import ContextError, PatientContext, patient_of
+from vesalius.deid.patient.identity import Identity
+from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.profile.rules import root_place
 from vesalius.deid.record import Change, FindingFact, Origin
-from vesalius.deid.rules import root_place
 from vesalius.deid.suspicions import suspicions
-from vesalius.deid.treatment import Patient
 from vesalius.deid.values import encode
+from vesalius.deid.values.treatment import Patient
 from vesalius.deid.walker import Walker
 from vesalius.dicom import Dataset, DicomFile, tag_text
 

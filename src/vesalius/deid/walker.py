@@ -1,18 +1,20 @@
 """The walk over every element at any depth: each under its action, written down as edits of the file's bytes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from vesalius.deid import kept_private, stamps
-from vesalius.deid.edits import Edit
-from vesalius.deid.facts import REFERENCES
+from vesalius.deid.output import stamps
+from vesalius.deid.output.edits import Edit
+from vesalius.deid.output.facts import REFERENCES
+from vesalius.deid.profile import kept_private
 from vesalius.deid.profile.actions import Action, without_cleaner
+from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.profile.rules import Decision, Place
 from vesalius.deid.record import Change, FindingFact, Origin
-from vesalius.deid.recipe import Recipe
-from vesalius.deid.rules import Decision, Place
-from vesalius.deid.treatment import Patient, cleaned_value, is_harmless_inside, mapped_uids, recorded
 from vesalius.deid.values import encode
 from vesalius.deid.values.dummies import dummy
+from vesalius.deid.values.treatment import Patient, cleaned_value, is_harmless_inside, mapped_uids, recorded
 from vesalius.dicom import Dataset, Element, tag_text
 
 _PATIENT_NAME: Final = 0x00100010
@@ -28,6 +30,21 @@ _OBJECTIONS: Final = {
     Action.EMPTY: ("not_emptied", "the profile empties this attribute"),
     Action.CLEAN: ("not_cleaned", "this text holds more than words of acquisition and anatomy"),
 }
+
+
+@dataclass(slots=True)
+class _Case:
+    """One element as the walk meets it: what was decided, where it stands, and its name in dispositions."""
+
+    element: Element
+    decision: Decision
+    place: Place
+    prefix: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        return self.prefix + tag_text(self.element.tag)
 
 
 class Walker:
@@ -68,108 +85,105 @@ class Walker:
             kept = private.get(tag)
             if kept is None:
                 return self._cut(element, prefix + tag_text(tag))
-            return self._act(element, kept.decision, place, prefix, kept.name)
+            return self._act(_Case(element, kept.decision, place, prefix, kept.name))
         if not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in _STAMPED:
             return 0
-        return self._act(element, place.decide(tag, element.vr), place, prefix, tag_text(tag))
+        return self._act(_Case(element, place.decide(tag, element.vr), place, prefix, tag_text(tag)))
 
-    def _act(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
-        action = decision.action
+    def _act(self, case: _Case) -> int:
+        action, element = case.decision.action, case.element
         if element.tag in {_PATIENT_ID, _PATIENT_NAME} and action is not Action.KEEP:
-            return self._patient(element, prefix + name)
+            return self._patient(case)
         if self.origin == "derived" and (action is Action.UID or element.vr in _DATES):
             action = Action.KEEP
-        return _DEEDS[action](self, element, decision, place, prefix, name)
+        return _DEEDS[action](self, case)
 
-    def _patient(self, element: Element, path: str) -> int:
+    def _patient(self, case: _Case) -> int:
         """The patient's ID, mapped; the patient's name becomes the new ID, as a dummy that Z allows."""
         if self.origin != "identifiable":
             return 0
+        element = case.element
         if element.tag == _PATIENT_NAME:
-            return self._replace(element, self.patient.new_id.encode("ascii"), Action.EMPTY, path)
+            return self._replace(element, self.patient.new_id.encode("ascii"), Action.EMPTY, case.path)
         new = self.patient.id_for(element, element.parent.text(_ISSUER))
-        return self._replace(element, new.encode("ascii"), Action.DUMMY, path)
+        return self._replace(element, new.encode("ascii"), Action.DUMMY, case.path)
 
-    def _keep(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+    def _keep(self, case: _Case) -> int:
+        element = case.element
         if element.vr == "SQ":
-            return self._inside(element, place, prefix, name)
+            return self._inside(case)
         if element.vr == "UI":
-            self._refer(element, element.raw(), prefix)
+            self._refer(element, element.raw(), case.prefix)
         elif self.patient.betrayed_by(element):
-            return self._give_up(
-                element, without_cleaner("X", decision.attribute_type), decision, place, prefix, name
-            )
+            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         return 0
 
-    def _clean(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+    def _clean(self, case: _Case) -> int:
+        element = case.element
         if element.vr == "SQ":
-            if is_harmless_inside(element, self.patient.context):
-                return self._inside(element, place, prefix, name)
-            return self._give_up(element, decision.otherwise, decision, place, prefix, name)
+            harmless = is_harmless_inside(element, self.patient.context)
+            return self._inside(case) if harmless else self._give_up(case, case.decision.otherwise)
         value = cleaned_value(element, self.patient)
         if value is None:
-            return self._give_up(element, decision.otherwise, decision, place, prefix, name)
+            return self._give_up(case, case.decision.otherwise)
         if element.vr == "UI":
-            self._refer(element, value, prefix)
-        return self._replace(element, value, Action.CLEAN, prefix + name)
+            self._refer(element, value, case.prefix)
+        return self._replace(element, value, Action.CLEAN, case.path)
 
-    def _uid(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+    def _uid(self, case: _Case) -> int:
+        element = case.element
         if element.vr == "SQ":
-            return self._inside(element, place, prefix, name)
+            return self._inside(case)
         if element.vr not in {"UI", "UN"}:
-            return self._give_up(
-                element, without_cleaner("X", decision.attribute_type), decision, place, prefix, name
-            )
+            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         value = (
             mapped_uids(element, self.patient.identity) if self.origin == "identifiable" else element.raw()
         )
-        self._refer(element, value, prefix)
-        return self._replace(element, value, Action.UID, prefix + name)
+        self._refer(element, value, case.prefix)
+        return self._replace(element, value, Action.UID, case.path)
 
-    def _remove(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
-        return self._cut(element, prefix + name)
+    def _remove(self, case: _Case) -> int:
+        return self._cut(case.element, case.path)
 
-    def _empty(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
-        if decision.attribute_type == 1:
-            return self._dummy(element, decision, place, prefix, name)
-        return self._replace(element, b"", Action.EMPTY, prefix + name)
+    def _empty(self, case: _Case) -> int:
+        if case.decision.attribute_type == 1:
+            return self._dummy(case)
+        return self._replace(case.element, b"", Action.EMPTY, case.path)
 
-    def _dummy(self, element: Element, decision: Decision, place: Place, prefix: str, name: str) -> int:
+    def _dummy(self, case: _Case) -> int:
+        element = case.element
         if element.vr == "UI":
-            return self._uid(element, decision, place, prefix, name)
+            return self._uid(case)
         if element.vr != "SQ":
-            return self._replace(element, dummy(element.vr), Action.DUMMY, prefix + name)
-        if element.tag == _CONTENT and not place.masked:
+            return self._replace(element, dummy(element.vr), Action.DUMMY, case.path)
+        if element.tag == _CONTENT and not case.place.masked:
             sentence = (
                 "structured content was not cleaned: its texts are dummies, its numbers and codes stand"
             )
-            self._find("structured_content", prefix + name, sentence)
-        return self._inside(element, place, prefix, name, masked=True)
+            self._find("structured_content", sentence, case.path)
+        return self._inside(case, masked=True)
 
-    def _give_up(
-        self, element: Element, action: Action, decision: Decision, place: Place, prefix: str, name: str
-    ) -> int:
+    def _give_up(self, case: _Case, action: Action) -> int:
         """Remove, empty or replace what cannot be cleaned; at a site's file, only say so."""
         if self.origin == "site":
-            kind, sentence = _OBJECTIONS[Action.CLEAN]
-            self._find(kind, prefix + name, sentence)
+            self._find(*_OBJECTIONS[Action.CLEAN], case.path)
             return 0
-        return _DEEDS[action](self, element, decision, place, prefix, name)
+        return _DEEDS[action](self, case)
 
-    def _inside(self, element: Element, place: Place, prefix: str, name: str, *, masked: bool = False) -> int:
+    def _inside(self, case: _Case, *, masked: bool = False) -> int:
         """Walk the items of a sequence and mend the lengths around whatever changed."""
-        below = place.below(element.tag, name, masked=masked, recipe=self.recipe)
+        element = case.element
+        below = case.place.below(element.tag, case.name, masked=masked, recipe=self.recipe)
         growth = 0
         for index, item in enumerate(element.items):
             end = item.end if item.length is not None else item.end - 8
-            path = f"{prefix}{tag_text(element.tag)}[{index}]."
-            inner = self.data_set(item.dataset, below, path, item.value_start, end)
+            inner = self.data_set(item.dataset, below, f"{case.path}[{index}].", item.value_start, end)
             if inner and item.length is not None:
                 self._lengthen(item.value_start, item.length + inner, item.dataset)
             growth += inner
-        if self._appended_codes and element.tag == stamps.METHOD_CODES and not prefix:
+        if self._appended_codes and element.tag == stamps.METHOD_CODES and not case.prefix:
             growth += self._edit(element.value_end, element.value_end, self._appended_codes)
         if growth and element.length is not None:
             self._lengthen(element.value_start, element.length + growth, element.parent)
@@ -182,7 +196,7 @@ class Walker:
     def _cut(self, element: Element, path: str) -> int:
         if self.origin == "site":
             if element.value_end > element.value_start:
-                self._find(_OBJECTIONS[Action.REMOVE][0], path, _OBJECTIONS[Action.REMOVE][1])
+                self._find(*_OBJECTIONS[Action.REMOVE], path)
             return 0
         self._note(element, Action.REMOVE, None, path)
         return self._edit(element.start, element.end, b"")
@@ -193,7 +207,7 @@ class Walker:
             return 0
         if self.origin == "site":
             if action is Action.EMPTY:
-                self._find(_OBJECTIONS[action][0], path, _OBJECTIONS[action][1])
+                self._find(*_OBJECTIONS[action], path)
             return 0
         self._note(element, action, value, path)
         dataset = element.parent
@@ -227,11 +241,11 @@ class Walker:
         self.edits.append(Edit(start, end, data))
         return len(data) - (end - start)
 
-    def _find(self, kind: str, path: str, sentence: str) -> None:
+    def _find(self, kind: str, sentence: str, path: str) -> None:
         self.findings.append(FindingFact(kind, path, sentence))
 
 
-_DEEDS: Final[dict[Action, Callable[[Walker, Element, Decision, Place, str, str], int]]] = {
+_DEEDS: Final[dict[Action, Callable[[Walker, _Case], int]]] = {
     Action.KEEP: Walker._keep,  # noqa: SLF001 - the table of the class's own methods
     Action.CLEAN: Walker._clean,  # noqa: SLF001
     Action.UID: Walker._uid,  # noqa: SLF001

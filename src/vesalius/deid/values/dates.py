@@ -43,7 +43,8 @@ def _shift_day(value: str, days: int) -> str:
     found = _DATE.fullmatch(value)
     if found is None:
         raise ValueError("a DA value is not YYYYMMDD")
-    return _moved(*(part for part in found.groups() if part is not None), days=days)
+    year, month, day = (part for part in found.groups() if part is not None)
+    return _moved(year, month, day, days)
 
 
 def _moved(year: str, month: str, day: str, days: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from vesalius.deid.context import PatientContext
+from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.resources import load_words
 
 # Marks between words; a hyphen, slash or star inside of a word stays, for `fat-sat`, `w/o` and `t2*` are listed so.

@@ -6,11 +6,12 @@ from typing import Final
 from vesalius.deid.profile import private
 from vesalius.deid.profile.actions import Action
 from vesalius.deid.profile.iods import OPTIONAL
-from vesalius.deid.recipe import Recipe
-from vesalius.deid.rules import Decision, Place
+from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.profile.rules import Decision, Place
 from vesalius.dicom import Dataset, Element, tag_text
-from vesalius.dicom.vr import is_private_creator
+from vesalius.dicom.vr import is_private
 
+_FIRST_IN_BLOCK: Final = 0x1000
 _KEEP: Final = Decision(Action.KEEP, Action.REMOVE, OPTIONAL)
 _TEXT: Final = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
 
@@ -40,7 +41,7 @@ def decisions(dataset: Dataset, place: Place, recipe: Recipe) -> dict[int, Kept]
 
 def _creator_tag(tag: int) -> int:
     """Tag of the element that reserves the block; 0 for standard elements, creators and what no block can hold."""
-    if not tag & 0x10000 or is_private_creator(tag) or not tag & 0xF000 and tag & 0xFFFF < 0x1000:
+    if not is_private(tag) or tag & 0xFFFF < _FIRST_IN_BLOCK:
         return 0
     return tag & 0xFFFF0000 | (tag & 0xFF00) >> 8
 
@@ -63,7 +64,7 @@ def _contradicts(element: Element, vr: str) -> bool:
     """Whether the file holds text, or bytes that may be items, where the list knows something else."""
     if element.vr == "UN":
         return vr == "SQ" and element.value_end > element.value_start
-    return element.vr != vr and (element.vr in _TEXT and vr not in _TEXT or element.vr == "SQ")
+    return element.vr != vr and (element.vr == "SQ" or (element.vr in _TEXT and vr not in _TEXT))
 
 
 def _action(vr: str, recipe: Recipe) -> Action:

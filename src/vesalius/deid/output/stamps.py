@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vesalius.deid.profile import table
-from vesalius.deid.recipe import Recipe
+from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.record import Origin
 from vesalius.deid.values import encode
 from vesalius.dicom import Dataset

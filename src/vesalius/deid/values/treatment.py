@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from vesalius.deid.context import PatientContext
-from vesalius.deid.identity import Identity
+from vesalius.deid.patient.context import PatientContext
+from vesalius.deid.patient.identity import Identity
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.words import is_harmless
 from vesalius.dicom import Element, charset, walk

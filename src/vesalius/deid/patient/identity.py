@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from vesalius.deid.recipe import Recipe
+from vesalius.deid.profile.recipe import Recipe
 from vesalius.errors import BadInput
 
 _WELL_KNOWN: Final = "1.2.840.10008."

@@ -8,7 +8,7 @@ from typing import Final
 from vesalius.deid.profile import table
 from vesalius.deid.profile.actions import Action, resolve, without_cleaner
 from vesalius.deid.profile.iods import OPTIONAL, iod_of, merged, plain_tag, root_nodes
-from vesalius.deid.recipe import Recipe
+from vesalius.deid.profile.recipe import Recipe
 from vesalius.dicom import tag_text
 from vesalius.dicom import vr as representations
 

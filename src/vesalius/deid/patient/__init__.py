@@ -1,0 +1,1 @@
+"""Who is being cleaned: keyed identity, and what is known of one patient."""

@@ -37,6 +37,13 @@ def pool():
         yield pool
 
 
+@pytest.fixture(scope="module")
+def lone():
+    """A pool of one, where the same child takes one task after the other."""
+    with ChildPool(1) as pool:
+        yield pool
+
+
 def wait_until(is_so, seconds=10.0):
     end = time.monotonic() + seconds
     while not is_so() and time.monotonic() < end:
@@ -108,20 +115,18 @@ def test_an_error_of_the_archive_comes_back_as_itself_and_says_where_it_arose(po
 
 
 @pytest.mark.parametrize("kind", [ValueError, FileNotFoundError, EOFError, BrokenPipeError, KeyError])
-def test_a_builtin_error_is_never_taken_for_a_dead_child(kind):
-    with ChildPool(1) as pool:
-        child = pool.submit(tasks.process).result(WAIT)
-        with pytest.raises(kind):
-            pool.submit(tasks.fail, kind).result(WAIT)
-        assert pool.submit(tasks.process).result(WAIT) == child
+def test_a_builtin_error_is_never_taken_for_a_dead_child(lone, kind):
+    child = lone.submit(tasks.process).result(WAIT)
+    with pytest.raises(kind):
+        lone.submit(tasks.fail, kind).result(WAIT)
+    assert lone.submit(tasks.process).result(WAIT) == child
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
-def test_a_task_that_wants_to_leave_only_fails(kind):
-    with ChildPool(1) as pool:
-        with pytest.raises(TaskFailed, match=kind.__name__):
-            pool.submit(tasks.fail, kind).result(WAIT)
-        assert pool.submit(tasks.echo, 1).result(WAIT) == 1
+def test_a_task_that_wants_to_leave_only_fails(lone, kind):
+    with pytest.raises(TaskFailed, match=kind.__name__):
+        lone.submit(tasks.fail, kind).result(WAIT)
+    assert lone.submit(tasks.echo, 1).result(WAIT) == 1
 
 
 def test_an_error_that_cannot_be_pickled_is_named_by_its_class_alone(pool):
@@ -148,22 +153,20 @@ def test_nothing_that_a_child_sends_is_run_in_the_parent(pool, tmp_path):
 @pytest.mark.parametrize(
     ("deed", "trace"), [(tasks.die, "SIGKILL"), (tasks.abort, "SIGABRT"), (tasks.leave, "status 7")]
 )
-def test_a_dead_child_fails_its_own_task_and_its_five_neighbours_finish(deed, trace):
-    with ChildPool(2) as pool:
-        before = [pool.submit(tasks.nap, 0.1) for _ in range(3)]
-        dead = pool.submit(deed)
-        after = [pool.submit(tasks.nap, 0.1) for _ in range(2)]
-        assert [future.result(WAIT) for future in (*before, *after)] == [0.1] * 5
-        with pytest.raises(ChildDied, match=trace):
-            dead.result(WAIT)
+def test_a_dead_child_fails_its_own_task_and_its_five_neighbours_finish(pool, deed, trace):
+    before = [pool.submit(tasks.nap, 0.1) for _ in range(3)]
+    dead = pool.submit(deed)
+    after = [pool.submit(tasks.nap, 0.1) for _ in range(2)]
+    assert [future.result(WAIT) for future in (*before, *after)] == [0.1] * 5
+    with pytest.raises(ChildDied, match=trace):
+        dead.result(WAIT)
 
 
-def test_a_child_killed_while_idle_costs_no_task():
-    with ChildPool(1) as pool:
-        child = pool.submit(tasks.process).result(WAIT)
-        os.kill(child, signal.SIGKILL)
-        assert wait_until(lambda: not psutil.pid_exists(child))
-        assert pool.submit(tasks.process).result(WAIT) != child
+def test_a_child_killed_while_idle_costs_no_task(lone):
+    child = lone.submit(tasks.process).result(WAIT)
+    os.kill(child, signal.SIGKILL)
+    assert wait_until(lambda: not psutil.pid_exists(child))
+    assert lone.submit(tasks.process).result(WAIT) != child
 
 
 @pytest.mark.slow
@@ -179,22 +182,20 @@ def test_a_fork_server_that_is_killed_is_started_again():
 
 
 @pytest.mark.parametrize("deed", [tasks.nap, tasks.spin])
-def test_a_task_that_hangs_is_ended_at_its_limit(deed):
-    with ChildPool(2, limits=TaskLimits(seconds=0.5)) as pool:
-        began = time.monotonic()
-        hanging = pool.submit(deed, 60.0)
-        neighbours = [pool.submit(tasks.echo, n) for n in range(5)]
-        with pytest.raises(TookTooLong, match=r"0\.5 s"):
-            hanging.result(WAIT)
-        assert 0.4 < time.monotonic() - began < 10
-        assert [future.result(WAIT) for future in neighbours] == list(range(5))
+def test_a_task_that_hangs_is_ended_at_its_limit(pool, deed):
+    began = time.monotonic()
+    hanging = pool.submit(with_limits(deed, TaskLimits(seconds=0.5)), 60.0)
+    neighbours = [pool.submit(tasks.echo, n) for n in range(5)]
+    with pytest.raises(TookTooLong, match=r"0\.5 s"):
+        hanging.result(WAIT)
+    assert 0.4 < time.monotonic() - began < 10
+    assert [future.result(WAIT) for future in neighbours] == list(range(5))
 
 
-def test_a_child_that_stands_still_is_ended_at_its_limit():
-    with ChildPool(1, limits=TaskLimits(seconds=0.5)) as pool:
-        with pytest.raises(TookTooLong):
-            pool.submit(tasks.stop).result(WAIT)
-        assert pool.submit(tasks.echo, 1).result(WAIT) == 1
+def test_a_child_that_stands_still_is_ended_at_its_limit(lone):
+    with pytest.raises(TookTooLong):
+        lone.submit(with_limits(tasks.stop, TaskLimits(seconds=0.5))).result(WAIT)
+    assert lone.submit(tasks.echo, 1).result(WAIT) == 1
 
 
 def test_a_memory_bomb_is_an_error_and_the_pool_lives(pool):
@@ -204,11 +205,10 @@ def test_a_memory_bomb_is_an_error_and_the_pool_lives(pool):
 
 
 @pytest.mark.slow
-def test_processor_time_is_limited():
-    with ChildPool(1, limits=TaskLimits(cpu_seconds=1)) as pool:
-        with pytest.raises(TookTooLong, match="processor time"):
-            pool.submit(tasks.spin, 30.0).result(WAIT)
-        assert pool.submit(tasks.echo, 1).result(WAIT) == 1
+def test_processor_time_is_limited(lone):
+    with pytest.raises(TookTooLong, match="processor time"):
+        lone.submit(with_limits(tasks.spin, TaskLimits(cpu_seconds=1)), 30.0).result(WAIT)
+    assert lone.submit(tasks.echo, 1).result(WAIT) == 1
 
 
 @pytest.mark.slow
@@ -340,11 +340,10 @@ def test_a_script_without_a_guard_is_told_and_starts_no_flood(tmp_path):
     assert "A child process did not start" in errors
 
 
-def test_ctrl_c_in_the_terminal_is_the_parents_to_handle(pool):
-    child = pool.submit(tasks.process).result(WAIT)
+def test_ctrl_c_in_the_terminal_is_the_parents_to_handle(lone):
+    child = lone.submit(tasks.process).result(WAIT)
     os.kill(child, signal.SIGINT)
-    futures = [pool.submit(tasks.process) for _ in range(20)]
-    assert child in {future.result(WAIT) for future in futures}
+    assert lone.submit(tasks.process).result(WAIT) == child
 
 
 def test_many_threads_may_submit_at_once(pool):

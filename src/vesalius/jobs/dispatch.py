@@ -58,6 +58,13 @@ class Work:
             )
 
     @contextmanager
+    def saving(self) -> Iterator[None]:
+        """A transaction for a part of the results, refused when the lease has passed to another."""
+        with on(self.side):
+            queue.require_held(self.job)
+            yield
+
+    @contextmanager
     def finishing(self) -> Iterator[None]:
         """The transaction of the results: all of them and the job's end together, or nothing."""
         with on(self.side):

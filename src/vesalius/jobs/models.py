@@ -13,14 +13,13 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-OPEN_STATES = (State.WAITING, State.RUNNING)
-
-
 class Job(models.Model):
     """One durable unit of work. A lease is a time: when it passes, another dispatcher may take the job."""
 
     kind = models.CharField(max_length=64)  # name of the handler
-    key = models.CharField(max_length=200, blank=True)  # at most one open job per kind and key; "" is no key
+    key = models.CharField(
+        max_length=200, blank=True
+    )  # at most one waiting job per kind and key; "" is no key
     args = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     priority = models.SmallIntegerField(default=0)  # higher goes first
@@ -51,8 +50,8 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "key"],
-                name="one_open_job_per_key",
-                condition=models.Q(state__in=["waiting", "running"]) & ~models.Q(key=""),
+                name="one_waiting_job_per_key",
+                condition=models.Q(state="waiting") & ~models.Q(key=""),
             )
         ]
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from vesalius.errors import Conflict
-from vesalius.jobs.models import OPEN_STATES, Job, State
+from vesalius.jobs.models import Job, State
 from vesalius.settings.routing import connection_of, named_side, on, require_transaction
 
 RETRY_SECONDS = (2, 15, 60)  # pause after the first, second and any further failure
@@ -26,15 +26,17 @@ def enqueue(
     priority: int = 0,
     max_attempts: int = 3,
     total_items: int = 0,
+    delay: timedelta | None = None,
 ) -> Job:
     """Add a job on the named side, inside the transaction that makes it necessary.
 
-    key: an open job of the same kind and key is returned instead of a second one.
+    key: a waiting job of the same kind and key is returned instead of a second one; one that has begun may have
+    read the rows before this transaction changed them, so it does not count. delay: not before so long.
     SideNotNamed outside a transaction.
     """
     require_transaction(named_side())
     if key:
-        existing = Job.objects.filter(kind=kind, key=key, state__in=OPEN_STATES).first()
+        existing = Job.objects.filter(kind=kind, key=key, state=State.WAITING).first()
         if existing is not None:
             return existing
     return Job.objects.create(
@@ -44,6 +46,7 @@ def enqueue(
         priority=priority,
         max_attempts=max_attempts,
         total_items=total_items,
+        run_after=timezone.now() + delay if delay else None,
     )
 
 
@@ -80,6 +83,13 @@ def _held(job: Job) -> Any:
     return Job.objects.filter(pk=job.pk, fence=job.fence, state=State.RUNNING)
 
 
+def require_held(job: Job) -> None:
+    """Refuse, with its whole transaction, the result of a job that is no longer ours."""
+    require_transaction(named_side())
+    if not _held(job).exists():
+        raise LeaseLost("the lease of this job has passed to another dispatcher")
+
+
 def renew(job: Job, *, seconds: float) -> bool:
     """Hold the job for `seconds` from now; False when it is no longer ours."""
     return bool(_held(job).update(leased_until=timezone.now() + timedelta(seconds=seconds)))
@@ -109,6 +119,9 @@ def fail(job: Job, reason: str, *, final: bool = False) -> None:
     if final or job.attempts >= job.max_attempts:
         _held(job).update(state=State.PARKED, finished_at=now, leased_until=None, error=reason)
         return
+    if job.key and Job.objects.filter(kind=job.kind, key=job.key, state=State.WAITING).exists():
+        _held(job).update(state=State.CANCELLED, finished_at=now, leased_until=None, error=reason)
+        return  # the same work waits already
     pause = RETRY_SECONDS[min(job.attempts, len(RETRY_SECONDS)) - 1]
     _held(job).update(
         state=State.WAITING, leased_until=None, error=reason, run_after=now + timedelta(seconds=pause)

@@ -1,4 +1,4 @@
-"""Everything that the public process loads: one of the two lists."""
+"""Everything that the public processes load: one of the two lists."""
 
 from django.urls import include, path
 
@@ -11,3 +11,6 @@ urlpatterns = [
     path("", include("vesalius.pages.public.urls")),
 ]
 handler404 = not_found
+
+# Modules that register the handlers of the archive side's jobs.
+WORK = ["vesalius.deliver.pictures", "vesalius.release.work"]

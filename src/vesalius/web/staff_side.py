@@ -1,4 +1,4 @@
-"""Everything that the staff process loads: the other of the two lists."""
+"""Everything that the staff processes load: the other of the two lists."""
 
 from django.urls import include, path
 
@@ -10,3 +10,6 @@ urlpatterns = [
     path("", include("vesalius.pages.staff.urls")),
 ]
 handler404 = not_found
+
+# Modules that register the handlers of the intake side's jobs.
+WORK = ["vesalius.submit.work", "vesalius.curate.work"]

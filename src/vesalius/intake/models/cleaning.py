@@ -109,25 +109,19 @@ class DeidRun(models.Model):
 
 
 class ChangeValue(models.Model):
-    """One distinct thing that runs did in a collection, with how often: what PHI review reads."""
+    """One distinct thing that the run of a series did, with how often; PHI review groups them by collection."""
 
+    series = models.ForeignKey(CleanedSeries, on_delete=models.CASCADE, related_name="values")
     collection = models.CharField(max_length=64)
-    submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="values")
-    element_path = models.CharField(max_length=300)
+    element_path = models.CharField(max_length=300)  # item numbers left out: "(0008,1140)[].(0008,1155)"
     vr = models.CharField(max_length=2)
     action = models.CharField(max_length=8)
     before = models.TextField(blank=True)  # PHI; only for identifiable submissions
-    before_digest = models.CharField(max_length=64, blank=True)
     after = models.TextField(blank=True)
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["submission", "element_path", "vr", "action", "before_digest", "after"],
-                name="a_change_once",
-            )
-        ]
+        indexes = [models.Index(fields=["collection", "element_path"])]
 
 
 class Edit(models.Model):

@@ -7,15 +7,18 @@ class Finding(models.Model):
     """One doubt, about a file or a series; names the tag, never the value."""
 
     class Kind(models.TextChoices):
-        NOT_DICOM = "not-dicom"
-        STRUCTURE = "structure"
-        QUARANTINE = "quarantine"
-        PIXEL_TEXT = "pixel-text"
-        PHI = "phi"
-        IDENTITY = "identity"
-        REFERENCE = "reference"
-        LATE_IDENTIFIER = "late-identifier"
-        LEFT = "left"  # a site's file still holds what the profile removes
+        NOT_DICOM = "not_dicom"
+        STRUCTURE = "structure"  # the strict check refused it
+        QUARANTINE = "quarantine"  # nothing here can clean it
+        PIXEL_TEXT = "pixel_text"  # may carry text in pixels
+        STRUCTURED_CONTENT = "structured_content"
+        IDENTITY = "identity"  # a UID or patient ID is claimed twice
+        NOT_REMOVED = "not_removed"  # a site's file still holds what the profile removes
+        NOT_EMPTIED = "not_emptied"
+        NOT_CLEANED = "not_cleaned"
+        STAMP_MISSING = "stamp_missing"
+        REFERENCE = "reference"  # derived data refer to what is not published
+        LATE_IDENTIFIER = "late_identifier"  # found after a release that was cleaned without knowing it
 
     submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="findings")
     file = models.ForeignKey(
@@ -24,7 +27,7 @@ class Finding(models.Model):
     series = models.ForeignKey(
         "intake.CleanedSeries", on_delete=models.CASCADE, null=True, related_name="findings"
     )
-    kind = models.CharField(max_length=16, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     element_path = models.CharField(max_length=300, blank=True)
     sentence = models.CharField(max_length=400)
     blocks = models.BooleanField(default=True)  # a release cannot pass while it is open

@@ -24,7 +24,6 @@ class Submission(models.Model):
     download = models.CharField(max_length=200, default="Images")  # title of the home Download on release
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.SITE)
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
-    recipe = models.ForeignKey("intake.Recipe", on_delete=models.PROTECT, null=True)
     sent_by = models.CharField(max_length=150)
     source = models.CharField(max_length=64)  # digest of where the sender read from: the same source resumes
     not_cleaned_acknowledged = models.BooleanField(

@@ -1,0 +1,315 @@
+"""Pass 2: clean one patient's unreleased series with all that is known of the patient."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+import vesalius
+from vesalius import deid
+from vesalius.audit.trail import ARCHIVE_ITSELF, record
+from vesalius.intake.models import (
+    ChangeValue,
+    CleanedInstance,
+    CleanedSeries,
+    DeidRun,
+    Finding,
+    PatientContext,
+    PatientMapping,
+    ReceivedBlob,
+    Submission,
+    SubmittedFile,
+)
+from vesalius.intake.steps import Step
+from vesalius.jobs.dispatch import Work, handles
+from vesalius.jobs.queue import enqueue
+from vesalius.settings.routing import Side
+from vesalius.store import BlobFacts
+from vesalius.submit.domains import identity_of
+from vesalius.submit.inspect import quarantine, settle_if_ready
+from vesalius.submit.order import in_slice_order
+from vesalius.submit.recipes import current_recipe, of_row
+from vesalius.submit.tasks import CleanedFile, SeriesOrder, clean_series
+
+UNDER_WAY = (Step.RECEIVED, Step.CLEANED, Step.IN_REVIEW, Step.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One pass over one series, before it is made: repeating it changes nothing."""
+
+    files: tuple[SubmittedFile, ...]
+    content_digest: str  # over the received bytes
+    recipe: deid.Recipe
+    context: deid.PatientContext
+    domain_fingerprint: str
+
+    @property
+    def key(self) -> dict[str, str]:
+        """What a run is known by: what went in, how, and with which knowledge of the patient."""
+        return {
+            "content_digest": self.content_digest,
+            "recipe_digest": self.recipe.digest,
+            "context_digest": self.context.digest,
+        }
+
+
+@handles("clean-patient", Side.INTAKE)
+def clean_patient(work: Work) -> None:
+    """Freeze the patient's context, then clean each series that is not yet cleaned in this very way."""
+    patient = PatientMapping.objects.select_related("domain__site").get(pk=work.args["patient"])
+    context = _freeze_context(work, patient)
+    recipe = of_row(current_recipe(patient.domain.collection))
+    identity = identity_of(patient.domain)
+    runs = [
+        Run(
+            files=files,
+            content_digest=_digest(file.blob_id for file in files),
+            recipe=recipe,
+            context=context,
+            domain_fingerprint=patient.domain.fingerprint,
+        )
+        for files in _series_of(patient)
+    ]
+    _tell_of_late_identifiers(work, patient, context)
+    waiting = [run for run in runs if not _is_done(run)]
+    futures = [work.hand(clean_series, _order(run, identity)) for run in waiting]
+    for done, (run, future) in enumerate(zip(waiting, futures, strict=True)):
+        cleaned: list[CleanedFile] = future.result()
+        with work.saving():
+            _save(run, patient, cleaned)
+        work.report(done + 1, len(waiting))
+    with work.finishing():
+        for submission in Submission.objects.filter(files__patient=patient).distinct():
+            settle_if_ready(submission)
+
+
+def _freeze_context(work: Work, patient: PatientMapping) -> deid.PatientContext:
+    collected = [
+        deid.Collected.from_json(json.dumps(content))
+        for content in patient.files.exclude(collected={}).values_list("collected", flat=True)
+    ]
+    context = deid.PatientContext.of(collected)
+    with work.saving():
+        PatientContext.objects.get_or_create(
+            patient=patient, digest=context.digest, defaults={"content": json.loads(context.to_json())}
+        )
+    return context
+
+
+def _series_of(patient: PatientMapping) -> list[tuple[SubmittedFile, ...]]:
+    """The patient's series with a file under way, each with all its files, released ones too."""
+    groups: dict[str, list[SubmittedFile]] = {}
+    files = patient.files.filter(step__in=[*UNDER_WAY, Step.ADMITTED]).select_related("submission")
+    for file in files.order_by("pk"):
+        groups.setdefault(file.original_series_uid, []).append(file)
+    return [tuple(group) for group in groups.values() if any(file.step in UNDER_WAY for file in group)]
+
+
+def _digest(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
+def _is_done(run: Run) -> bool:
+    if any(file.step == Step.RECEIVED for file in run.files):
+        return False
+    return DeidRun.objects.filter(series__superseded_by=None, series__files=run.files[0], **run.key).exists()
+
+
+def _order(run: Run, identity: deid.Identity) -> SeriesOrder:
+    return SeriesOrder(
+        store_root=str(settings.VESALIUS.intake_blobs),
+        files=tuple((file.pk, file.blob_id) for file in run.files),
+        origin=run.files[-1].submission.origin,
+        recipe=run.recipe.to_json(),
+        context=run.context.to_json(),
+        identity=identity,
+    )
+
+
+def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> None:
+    """Rows of one cleaned series, all in one transaction; if files came or went meanwhile, a later job does it."""
+    current = SubmittedFile.objects.select_for_update().in_bulk([file.pk for file in run.files])
+    if any(current[file.pk].step != file.step for file in run.files):
+        enqueue("clean-patient", {"patient": patient.pk}, key=str(patient.pk), priority=5)
+        return
+    for one in cleaned:
+        if one.refused[0]:
+            quarantine(current[one.file], *one.refused)
+    good = in_slice_order([one for one in cleaned if not one.refused[0]])
+    if not good:
+        return
+    submission = run.files[-1].submission
+    digest = content_digest((one.facts["SOPInstanceUID"], _blob(one).sha256) for one in good)
+    series = CleanedSeries.objects.filter(submission=submission, digest=digest).first()
+    if series is None:
+        series = _save_series(submission, patient, good, digest)
+    DeidRun.objects.create(
+        series=series,
+        position=series.runs.count(),
+        by=DeidRun.By.SITE if submission.origin == Submission.Origin.SITE else DeidRun.By.ARCHIVE,
+        software=f"Vesalius {vesalius.__version__}",
+        recipe_name=f"{run.recipe.name} {run.recipe.version}",
+        domain_fingerprint=run.domain_fingerprint,
+        options=sorted(run.recipe.options),
+        **run.key,
+    )
+    ids = [one.file for one in good]
+    CleanedSeries.objects.filter(files__in=ids).exclude(pk=series.pk).update(superseded_by=series)
+    SubmittedFile.objects.filter(pk__in=ids).update(step=Step.IN_REVIEW, cleaned_series=series)
+    enqueue("preview-series", {"series": series.pk}, key=str(series.pk), priority=3)
+    record(
+        "series.clean",
+        person=ARCHIVE_ITSELF,
+        target_kind="series",
+        target=series.series_instance_uid,
+        detail={"submission": submission.pk, "images": series.image_count, **run.key},
+    )
+
+
+def content_digest(members: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over the ordered (SOP Instance UID, SHA-256) of a series: the name of a revision's content."""
+    lines = "".join(f"{uid} {name}\n" for uid, name in members)
+    return hashlib.sha256(lines.encode("ascii")).hexdigest()
+
+
+def _blob(one: CleanedFile) -> BlobFacts:
+    if one.blob is None:
+        raise ValueError("a file that was refused has no cleaned bytes")
+    return one.blob
+
+
+def _save_series(
+    submission: Submission, patient: PatientMapping, good: Sequence[CleanedFile], digest: str
+) -> CleanedSeries:
+    first = good[0].facts
+    series = CleanedSeries.objects.create(
+        submission=submission,
+        collection=submission.collection,
+        patient_id=patient.patient_id,
+        study_instance_uid=first["StudyInstanceUID"],
+        series_instance_uid=first["SeriesInstanceUID"],
+        digest=digest,
+        step=Step.IN_REVIEW,
+        modality=first.get("Modality", ""),
+        image_count=len(good),
+        size=sum(_blob(one).size for one in good),
+        pixel_text=any(kind == Finding.Kind.PIXEL_TEXT for one in good for kind, *_ in one.findings),
+        pixel_digest=_digest(one.pixel_digest for one in good),
+        facts=first,
+    )
+    _save_instances(series, good)
+    _save_values(series, good)
+    _save_findings(series, good)
+    return series
+
+
+def _save_instances(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
+    blobs = [(one.blob, ReceivedBlob.Kind.CLEANED) for one in good]
+    blobs += [(one.changes, ReceivedBlob.Kind.CHANGES) for one in good]
+    ReceivedBlob.objects.bulk_create(
+        [
+            ReceivedBlob(sha256=blob.sha256, kind=kind, size=blob.size, crc32=blob.crc32, md5=blob.md5 or "")
+            for blob, kind in blobs
+            if blob is not None
+        ],
+        update_conflicts=True,
+        unique_fields=["sha256"],
+        update_fields=["md5"],  # a site's file is stored as it came, then without its MD5
+    )
+    CleanedInstance.objects.bulk_create(
+        [
+            CleanedInstance(
+                series=series,
+                position=position,
+                file_id=one.file,
+                sop_instance_uid=one.facts["SOPInstanceUID"],
+                sop_class_uid=one.facts["SOPClassUID"],
+                blob_id=_blob(one).sha256,
+                changes_id=one.changes.sha256 if one.changes else None,
+                facts=one.facts,
+                offsets=one.offsets,
+            )
+            for position, one in enumerate(good)
+        ]
+    )
+
+
+def _save_values(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
+    counts: dict[tuple[str, str, str, str, str], int] = {}
+    for one in good:
+        for value, count in one.values.items():
+            counts[value] = counts.get(value, 0) + count
+    ChangeValue.objects.bulk_create(
+        [
+            ChangeValue(
+                series=series,
+                collection=series.collection,
+                element_path=path[:300],
+                vr=vr,
+                action=action,
+                before=before,
+                after=after,
+                count=count,
+            )
+            for (path, vr, action, before, after), count in sorted(counts.items())
+        ]
+    )
+
+
+def _save_findings(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
+    """One finding per distinct doubt of the series, about its first file that gives rise to it."""
+    doubts = {doubt: one.file for one in reversed(good) for doubt in one.findings}
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                submission_id=series.submission_id,
+                series=series,
+                file_id=file,
+                kind=kind,
+                sentence=sentence[:400],
+                element_path=path[:300],
+            )
+            for (kind, sentence, path), file in sorted(doubts.items())
+        ]
+    )
+
+
+def _tell_of_late_identifiers(work: Work, patient: PatientMapping, context: deid.PatientContext) -> None:
+    """A released series was cleaned without knowing what is known now: a person must look at it again."""
+    released = CleanedSeries.objects.filter(
+        files__patient=patient, files__step=Step.ADMITTED, superseded_by=None
+    ).distinct()
+    for series in released:
+        run = series.runs.last()
+        if run is None or run.context_digest == context.digest:
+            continue
+        knew = PatientContext.objects.get(patient=patient, digest=run.context_digest)
+        before = {tuple(pair) for pair in knew.content["identifiers"]}
+        if {tuple(pair) for pair in context.identifiers} <= before:
+            continue
+        with work.saving():
+            Finding.objects.get_or_create(
+                submission_id=series.submission_id,
+                series=series,
+                kind=Finding.Kind.LATE_IDENTIFIER,
+                settled_at=None,
+                defaults={
+                    "sentence": "a later file of this patient brought identifiers that were not known at release",
+                    "blocks": False,
+                },
+            )
+
+
+def reclean(series: CleanedSeries, person: str) -> None:
+    """Clean a series again with its collection's current recipe; what stays equal stays as it was."""
+    patient = series.files.values_list("patient", flat=True).first()
+    series.files.update(step=Step.RECEIVED)
+    Submission.objects.filter(pk=series.submission_id, state=Submission.State.READY).update(
+        state=Submission.State.CLOSED, closed_at=timezone.now()
+    )
+    enqueue("clean-patient", {"patient": patient}, key=str(patient), priority=5)
+    record("series.reclean", person=person, target_kind="series", target=series.series_instance_uid)

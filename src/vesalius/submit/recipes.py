@@ -1,0 +1,48 @@
+"""The recipe of a collection: its newest version cleans; older ones stay on record."""
+
+import json
+from dataclasses import replace
+
+from vesalius import deid
+from vesalius.audit.trail import ARCHIVE_ITSELF, record
+from vesalius.intake.models import Recipe
+from vesalius.settings.routing import on_intake
+
+FIRST = "tcia"  # the built-in recipe that a collection begins with
+
+
+def current_recipe(collection: str) -> Recipe:
+    """The newest recipe of a collection; a collection without one begins with the built-in."""
+    found = Recipe.objects.filter(name=collection).order_by("-version").first()
+    if found is not None:
+        return found
+    prefix = collection.replace(" ", "-")[:48] + "-"
+    return adopt(collection, replace(deid.Recipe.builtin(FIRST), patient_id_prefix=prefix), ARCHIVE_ITSELF)
+
+
+def adopt(collection: str, recipe: deid.Recipe, person: str) -> Recipe:
+    """Make `recipe` the next version of the collection's; what was cleaned before stays as it is until re-run."""
+    with on_intake():
+        last = Recipe.objects.filter(name=collection).order_by("-version").first()
+        version = last.version + 1 if last else 1
+        named = replace(recipe, name=collection, version=str(version))
+        row = Recipe.objects.create(
+            name=collection,
+            version=version,
+            digest=named.digest,
+            content=json.loads(named.to_json()),
+            created_by=person,
+        )
+        record(
+            "recipe.adopt",
+            person=person,
+            target_kind="recipe",
+            target=f"{collection} {version}",
+            detail={"digest": named.digest, "options": sorted(named.options)},
+        )
+    return row
+
+
+def of_row(row: Recipe) -> deid.Recipe:
+    """The recipe that a row holds."""
+    return deid.Recipe.from_json(json.dumps(row.content))

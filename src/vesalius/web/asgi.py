@@ -1,0 +1,10 @@
+"""The application of a web process: Django for the answer, our edge for the bytes."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from vesalius.web.edge import Edge
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vesalius.settings.django")
+application = Edge(get_wsgi_application())

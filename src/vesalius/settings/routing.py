@@ -106,7 +106,8 @@ class TwoSides:
         if label in ONE_SIDE:
             return alias_of(ONE_SIDE[label])
         instance = hints.get("instance")
-        if instance is not None and instance._state.db and isinstance(instance, model):  # noqa: SLF001
+        # A person's roles, grants and tokens stand where the person stands.
+        if instance is not None and instance._state.db and instance._meta.app_label == label:  # noqa: SLF001
             return str(instance._state.db)  # noqa: SLF001
         return alias_of(named_side()) if label in MUST_NAME else DEFAULT_DB_ALIAS
 

@@ -1,14 +1,13 @@
 """What a pass over a file says of itself: the changes made, and the doubts that wait for a person."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Origin: TypeAlias = Literal["identifiable", "site", "derived"]
 """Where a file stands before the pass: with its identity, de-identified by its site, or made from published data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One element changed: where, its VR, the action letter, and the value before and after.
 
     `before` is None unless the file came identifiable; either is None where nothing stands or no text can show it.

@@ -1,8 +1,7 @@
 """The walk over every element at any depth: each under its action, written down as edits of the file's bytes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
@@ -32,15 +31,14 @@ _OBJECTIONS: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Case:
-    """One element as the walk meets it: what was decided, where it stands, and its name in dispositions."""
+class _Case(NamedTuple):
+    """One element as the walk meets it: what was decided, where it stands, a private one's name in dispositions."""
 
     element: Element
     decision: Decision
     place: Place
     prefix: str
-    name: str
+    private_name: str | None = None
 
     @property
     def path(self) -> str:
@@ -90,7 +88,7 @@ class Walker:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in _STAMPED:
             return 0
-        return self._act(_Case(element, place.decide(tag, element.vr), place, prefix, tag_text(tag)))
+        return self._act(_Case(element, place.decide(tag, element.vr), place, prefix))
 
     def _act(self, case: _Case) -> int:
         action, element = case.decision.action, case.element
@@ -175,7 +173,8 @@ class Walker:
     def _inside(self, case: _Case, *, masked: bool = False) -> int:
         """Walk the items of a sequence and mend the lengths around whatever changed."""
         element = case.element
-        below = case.place.below(element.tag, case.name, masked=masked, recipe=self.recipe)
+        name = case.private_name or tag_text(element.tag)
+        below = case.place.below(element.tag, name, masked=masked, recipe=self.recipe)
         growth = 0
         for index, item in enumerate(element.items):
             end = item.end if item.length is not None else item.end - 8

@@ -4,25 +4,21 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from vesalius.dicom import DicomFile
 
 _BLOCK: Final = 1 << 20
+# Up to here the tree's own window, which holds the header already, is quicker than the source.
+_SMALL: Final = 1 << 14
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """The bytes from `start` to `end` of the file's source give way to `data`; equal offsets insert."""
 
     start: int
     end: int
     data: bytes
-
-    @property
-    def growth(self) -> int:
-        """Bytes that the file gains; negative where it loses."""
-        return len(self.data) - (self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +52,19 @@ def _pieces(file: DicomFile, edits: Iterable[Edit]) -> Iterator[bytes]:
     for edit in edits:
         if edit.start < position:
             raise ValueError("edits overlap or are out of order")
-        yield from _untouched(file.source, position, edit.start)
+        yield from _untouched(file, position, edit.start)
         yield edit.data
         position = edit.end
-    yield from _untouched(file.source, position, file.size)
+    yield from _untouched(file, position, file.size)
 
 
-def _untouched(source: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    if start >= end:
+def _untouched(file: DicomFile, start: int, end: int) -> Iterator[bytes]:
+    if end - start <= _SMALL:
+        yield file.window.read(start, end - start)
         return
-    source.seek(start)
+    file.source.seek(start)
     while start < end:
-        block = source.read(min(_BLOCK, end - start))
+        block = file.source.read(min(_BLOCK, end - start))
         if not block:
             raise OSError("the source ends sooner than it did when it was read")
         start += len(block)
@@ -79,7 +76,7 @@ def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
     waiting: list[bytes] = []
     held = 0
     for piece in pieces:
-        if len(piece) >= _BLOCK // 16:
+        if len(piece) > _SMALL:
             if waiting:
                 yield b"".join(waiting)
             yield piece

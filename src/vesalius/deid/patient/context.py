@@ -56,9 +56,8 @@ class Collected:
     def from_json(cls, text: str) -> "Collected":
         """What `to_json` wrote."""
         fields = json.loads(text)
-        return cls(
-            **{key: _pairs(value) if isinstance(value, list) else value for key, value in fields.items()}
-        )
+        identifiers, references = _pairs(fields.pop("identifiers")), _pairs(fields.pop("references"))
+        return cls(identifiers=identifiers, references=references, **fields)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from vesalius.deid.profile.iods import OPTIONAL
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place
 from vesalius.dicom import Dataset, Element, tag_text
-from vesalius.dicom.vr import is_private
+from vesalius.dicom.vr import is_private, is_private_creator
 
 _FIRST_IN_BLOCK: Final = 0x1000
 _KEEP: Final = Decision(Action.KEEP, Action.REMOVE, OPTIONAL)
@@ -26,13 +26,14 @@ class Kept:
 
 def decisions(dataset: Dataset, place: Place, recipe: Recipe) -> dict[int, Kept]:
     """Every private element that stays, by tag; a creator stays with the first element of its block (PS3.5 7.8.1)."""
+    if not recipe.dispositions and "retain_safe_private" not in recipe.options:
+        return {}
     kept: dict[int, Kept] = {}
+    creators = {tag: dataset.text(tag) for tag in dataset.elements if is_private_creator(tag)}
     for element in dataset:
         creator_tag = _creator_tag(element.tag)
-        creator = dataset.get(creator_tag) if creator_tag else None
-        if creator is None:
-            continue
-        found = _kept(element, creator.text(), place, recipe)
+        creator = creators.get(creator_tag)
+        found = _kept(element, creator, place, recipe) if creator else None
         if found is not None:
             kept[element.tag] = found
             kept.setdefault(creator_tag, Kept(_KEEP, tag_text(creator_tag)))
@@ -48,14 +49,14 @@ def _creator_tag(tag: int) -> int:
 
 def _kept(element: Element, creator: str, place: Place, recipe: Recipe) -> Kept | None:
     group, low = element.tag >> 16, element.tag & 0xFF
+    vr = private.allowed(recipe.private).get((group, creator, low))
+    if vr is None and not recipe.dispositions:
+        return None
     name = f'({group:04X},"{creator}",{low:02X})'
     disposed = place.disposed(name)
     if disposed is not None:
         return None if disposed is Action.REMOVE else Kept(Decision(disposed, Action.REMOVE, OPTIONAL), name)
-    if "retain_safe_private" not in recipe.options:
-        return None
-    vr = private.allowed(recipe.private).get((group, creator, low))
-    if vr is None or _contradicts(element, vr):
+    if vr is None or "retain_safe_private" not in recipe.options or _contradicts(element, vr):
         return None
     return Kept(Decision(_action(vr, recipe), Action.REMOVE, OPTIONAL), name)
 

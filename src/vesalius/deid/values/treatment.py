@@ -58,7 +58,9 @@ def recorded(element: Element) -> str | None:
     """The value as a Change records it; None for sequences and bytes."""
     if element.vr == "SQ" or element.vr in representations.BYTES:
         return None
-    return "\\".join(str(value) for value in element.values())[:_LONGEST_RECORDED]
+    if element.vr in representations.NUMBERS or element.vr == "AT":
+        return "\\".join(str(value) for value in element.values())[:_LONGEST_RECORDED]
+    return text_of(element).rstrip(" \0")[:_LONGEST_RECORDED]
 
 
 def cleaned_value(element: Element, patient: Patient) -> bytes | None:

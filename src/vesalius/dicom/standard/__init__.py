@@ -16,5 +16,4 @@ def load_json(name: str) -> Any:
 @cache
 def load_rows(name: str) -> tuple[dict[str, str], ...]:
     """One CSV table as rows keyed by its header line, read once per process."""
-    with (files(__name__) / name).open("r", encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))
+    return tuple(csv.DictReader((files(__name__) / name).read_text("utf-8").splitlines()))

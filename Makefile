@@ -5,7 +5,7 @@
 export PYTHON
 BIN := .venv/bin
 DATA ?= $(or $(VESALIUS_DATA),./data)
-BENCHES := $(subst _,-,$(patsubst bench/%.py,%,$(filter-out bench/_%,$(wildcard bench/*.py))))
+BENCHES := $(subst _,-,$(patsubst bench/%.py,%,$(shell grep -ls __main__ bench/*.py)))
 
 .PHONY: help
 help: ## Show this list
@@ -23,13 +23,22 @@ test: tools ## Run every test except the soak; installs what the tests need
 	@scripts/debian-packages test
 	@$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup
 
+# Two at a time, each part's output whole, and all parts even when one fails.
 .PHONY: check
 check: tools ## Lint, types, import floors, migrations, quick tests: under a minute
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target types lint floors migrations quick
+
+.PHONY: types lint floors migrations quick
+types:
+	@$(BIN)/mypy --no-error-summary
+lint:
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy --no-error-summary
+floors:
 	@$(BIN)/lint-imports --no-logo
+migrations:
 	@DJANGO_SETTINGS_MODULE=vesalius.settings.django $(BIN)/python -m django makemigrations --check --dry-run
+quick:
 	@$(BIN)/python -m pytest -m "not slow and not soak" -n 2 --dist loadgroup
 
 .PHONY: soak

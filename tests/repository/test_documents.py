@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from vesalius.cli.main import COMMANDS
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"```[^\n]*\n(?P<block>.*?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
 MAKE = re.compile(r"(?:^|[;&|]\s*|\n)make (?P<target>[a-z][a-z-]*)")
+VESALIUS = re.compile(r"(?:^|[;&|]\s*|\n|bin/)vesalius (?P<command>[a-z]+)")
 # Folders of the checkout as documents write them; what a run makes (data/, build/) is not in the repository.
 TRACKED = re.compile(r"(?:src|tests|docs|scripts|bench)/[\w./-]*\w")
 
@@ -47,6 +50,12 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
 def test_every_make_command_of_a_document_exists(document: Path) -> None:
     named = {found["target"] for code in code_of(document) for found in MAKE.finditer(code)}
     assert named <= make_targets()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_of_the_archive_that_a_document_names_exists(document: Path) -> None:
+    named = {found["command"] for code in code_of(document) for found in VESALIUS.finditer(code)}
+    assert named <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,7 +7,6 @@ import io
 import sys
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import django
@@ -69,10 +68,9 @@ def facet(title: str, *values: tuple[str, int, bool], more: str = "") -> dict[st
 
 
 PARTS = {
-    "site": SimpleNamespace(
-        name="Vesalius", home="/", search="/search", nav=[("/collections", "Collections"), ("/search", "Search")],
-        links=[("/usage", "Usage policy")], software="0.1.0", archive="of 22 Nov 2026", synthetic=True,
-    ),
+    "archive_name": "Vesalius", "software_version": "0.1.0", "archive_version": "of 22 Nov 2026", "synthetic": True,
+    "search_address": "/search", "nav": [("/collections", "Collections"), ("/search", "Search")],
+    "footer_links": [("/usage", "Usage policy")],
     "account": {"name": "Ada Marsh", "sign_out": "/out", "links": [("/account", "Your account"), ("/tokens", "Tokens")]},
     "basket": {"address": "/basket", "count": 1204, "bytes": 98_400_000_000},
     "question": "CT chest",
@@ -126,7 +124,11 @@ PARTS = {
 
 
 def public(request: HttpRequest) -> HttpResponse:
-    return render(request, "kitchen_sink.html", {**PARTS, "frame": "base_public.html"})
+    from django.contrib.messages import constants
+    from django.contrib.messages.storage.base import Message
+
+    said = [Message(constants.SUCCESS, "12 series added to the basket")]
+    return render(request, "kitchen_sink.html", {**PARTS, "frame": "base_public.html", "messages": said})
 
 
 def staff(request: HttpRequest) -> HttpResponse:
@@ -144,7 +146,7 @@ def main() -> None:
         ALLOWED_HOSTS=["127.0.0.1"],
         SECRET_KEY="only for this test",
         INSTALLED_APPS=["vesalius.pages"],
-        MIDDLEWARE=["kitchen_sink.with_policy" if __name__ != "__main__" else "__main__.with_policy"],
+        MIDDLEWARE=[f"{__name__}.with_policy"],
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",

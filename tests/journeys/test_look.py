@@ -35,6 +35,12 @@ def test_every_part_is_accessible_and_fits_the_screen(
     axe(page)
 
 
+def test_what_was_just_done_is_said_above_the_page(open_page: Callable, sink: str) -> None:
+    page = open_page()
+    page.goto(sink)
+    expect(page.locator(".notice.good").first).to_have_text("12 series added to the basket")
+
+
 def test_icons_are_drawn_from_the_sprite(open_page: Callable, sink: str) -> None:
     page = open_page()
     with page.expect_response(re.compile(r"/static/vendor/icons\.[0-9a-f]{8}\.svg$")) as sprite:

@@ -22,6 +22,12 @@ MEANINGS = {  # colour and icon of a meaning; the word always stands beside them
     "limited": "lock",
     "info": "info",
 }
+LEVELS = {
+    "success": "good",
+    "warning": "attention",
+    "error": "danger",
+    "debug": "info",
+}  # of Django's messages
 
 
 @register.simple_tag
@@ -51,6 +57,7 @@ def badge(meaning: str, word: str) -> dict[str, str]:
 @register.simple_block_tag(takes_context=True)
 def notice(context: Context, content: str, meaning: str, title: str, reference: str = "") -> SafeString:
     """What happened (title), why and what to do (content), and a reference number where something went wrong."""
+    meaning = LEVELS.get(meaning, meaning)
     shown = {"meaning": meaning, "icon": MEANINGS[meaning], "title": title, "reference": reference}
     return _framed(context, "thing/notice.html", content, shown)
 

@@ -6,11 +6,10 @@ in the parent, which holds the database and the keys; so the parent builds only 
 
 import io
 import pickle
+import re
 from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
-
-from vesalius.errors import ArchiveError
 
 _PLAIN = {
     ("builtins", "bytearray"),
@@ -34,8 +33,11 @@ _PLAIN = {
 }
 
 
+_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
+
+
 class NotAnAnswer(pickle.UnpicklingError):
-    """A child sent something that no task may send."""
+    """A child sent something that no task may send; the message is its class and nothing else."""
 
 
 class _Answers(pickle.Unpickler):
@@ -43,7 +45,8 @@ class _Answers(pickle.Unpickler):
         found = None if "." in name else super().find_class(module, name) if _is_known(module) else None
         if isinstance(found, type) and _may_cross(found, module, name):
             return found
-        raise NotAnAnswer("A child process sent a kind of value that may not cross.")
+        kind = f"{module}.{name}"
+        raise NotAnAnswer(kind if _CLASS.fullmatch(kind) else "of no known kind")
 
 
 def _is_known(module: str) -> bool:
@@ -55,7 +58,7 @@ def _may_cross(found: type, module: str, name: str) -> bool:
         return True
     if module == "builtins":
         return issubclass(found, Exception)
-    is_record = is_dataclass(found) or issubclass(found, (Enum, ArchiveError, tuple))
+    is_record = is_dataclass(found) or issubclass(found, (Enum, Exception, tuple))
     return found.__module__.startswith("vesalius.") and is_record
 
 

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from vesalius.jobs import child
-from vesalius.jobs.answers import load_answer
+from vesalius.jobs.answers import NotAnAnswer, load_answer
 from vesalius.jobs.limits import ChildDied, Limited, OutOfMemory, TaskFailed, TaskLimits, TookTooLong
 
 Result = TypeVar("Result")
@@ -105,8 +105,9 @@ class _Child:
         *head, pickled = answer
         try:
             outcome = load_answer(pickled)
-        except Exception:  # noqa: BLE001 - a class that may not cross, or one that cannot be rebuilt
-            what = f"an error ({head[1]})" if head[0] == "failed" else "a result"
+        except Exception as error:  # noqa: BLE001 - a class that may not cross, or one that cannot be rebuilt
+            kind = error if isinstance(error, NotAnAnswer) else type(error).__name__
+            what = f"an error ({head[1]})" if head[0] == "failed" else f"a result ({kind})"
             raise TaskFailed(f"The task ended with {what} that may not cross from a child process.") from None
         if head[0] == "failed":
             self.is_spent |= isinstance(outcome, OutOfMemory)  # its memory may be in pieces

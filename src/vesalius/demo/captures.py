@@ -28,9 +28,16 @@ def dose_report(study: Study) -> Picture:
         draw.text((18, 62 + 26 * line), label, font=small, fill=(150, 170, 210))
         draw.text((150, 62 + 26 * line), text, font=small, fill="white")
     draw.line((14, 286, 626, 286), fill=(90, 100, 130))
-    for line, row in enumerate([("Series", "Type", "CTDIvol", "DLP"), ("1", "Scout", "-", "-"), ("2", "Helical", "7.84", "268.4")]):
+    for line, row in enumerate(
+        [("Series", "Type", "CTDIvol", "DLP"), ("1", "Scout", "-", "-"), ("2", "Helical", "7.84", "268.4")]
+    ):
         for column, text in enumerate(row):
-            draw.text((18 + 150 * column, 304 + 28 * line), text, font=small, fill="white" if line else (150, 170, 210))
+            draw.text(
+                (18 + 150 * column, 304 + 28 * line),
+                text,
+                font=small,
+                fill="white" if line else (150, 170, 210),
+            )
     return np.asarray(picture, np.uint8)
 
 
@@ -72,4 +79,4 @@ def _sector(rng: Generator, rows: int, columns: int) -> Picture:
     where = [(radius - 130) / 500 * depths, (angle / 0.62 + 1) / 2 * beams]
     scan = ndimage.map_coordinates(log, where, order=1, cval=0)
     scan[(np.abs(angle) > 0.62) | (radius < 132) | (radius > 628)] = 0
-    return np.clip(scan / np.log(10) * 205, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(scan / np.log(10) * 205, 0, 255), np.uint8)

@@ -102,7 +102,9 @@ def equipment(ds: Dataset, study: Study) -> None:
     block = ds.private_block(0x0029, f"{site.maker.upper()} CT HEADER", create=True)
     block.add_new(0x10, "LO", f"{study.person.name.replace('^', ' ')} / {study.person.id}")
     block.add_new(0x11, "DA", study.person.born)
-    block.add_new(0x20, "OB", b"CSA1\0" + study.accession.encode("ascii") + b"\0" * (1 + len(study.accession) % 2))
+    block.add_new(
+        0x20, "OB", b"CSA1\0" + study.accession.encode("ascii") + b"\0" * (1 + len(study.accession) % 2)
+    )
     inner = Dataset()
     inner.PatientID = study.person.id
     inner.StudyDate = study.date

@@ -5,21 +5,22 @@ Everything follows from one seed: the same seed writes the same bytes.
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import imagecodecs
 import numpy as np
 from numpy.random import default_rng
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLosslessSV1
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGLosslessSV1
 
 from vesalius.demo import headers, people
 from vesalius.demo.captures import dose_report, ultrasound
 from vesalius.demo.headers import Study
-from vesalius.demo.phantom import Build, Chest, Kernel, Tumour
+from vesalius.demo.phantom import Build, Chest, axial
+from vesalius.demo.plan import GROUPS, PLAN, PatientPlan, SeriesPlan, StudyPlan
 
 SEED: Final = 1543  # the year of De humani corporis fabrica
 Progress = Callable[[int, int, int], None]  # files written, files in all, bytes written
@@ -38,142 +39,6 @@ class HospitalFile:
     patient: int  # counts from 1 within the group; 0 for what belongs to no patient
     path: str
     content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One delivery: for which collection, and what the demonstration does with it."""
-
-    name: str
-    collection: str
-    title: str
-    access: Literal["open", "limited", "in review"]
-
-
-GROUPS: Final = (
-    Group("chest-ct", "Vesalius-Chest-CT", "Synthetic chest CT with lung tumours", "open"),
-    Group("limited-ct", "Vesalius-Limited-CT", "Synthetic chest CT, limited access", "limited"),
-    Group("in-review", "Vesalius-Chest-CT", "Synthetic chest CT and captures with planted identity", "in review"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesPlan:
-    """One reconstruction: slices of `thickness` mm from `start` mm (standard body) towards the head."""
-
-    number: int
-    slices: int
-    thickness: float
-    start: float
-    kernel: Kernel
-    description: str
-    syntax: UID = ExplicitVRLittleEndian
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyPlan:
-    """One examination, its series and its free text."""
-
-    number: int
-    date: str
-    time: str
-    description: str
-    protocol: str
-    series: tuple[SeriesPlan, ...]
-    tumour: Tumour | None
-    remarks: dict[str, str] = field(default_factory=dict)
-    captures: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatientPlan:
-    """One patient of a group."""
-
-    group: str
-    patient: int
-    person: int
-    site: str
-    tall: float  # factor on the height of the standard body
-    build: dict[str, Any]
-    studies: tuple[StudyPlan, ...]
-
-
-_SPICULATED: Final = (-70.0, -16.0, 198.0)
-PLAN: Final = (
-    PatientPlan(
-        group="chest-ct", patient=1, person=0, site="kerando", tall=0.88,
-        build={"width": 0.93, "depth": 0.93, "fat": 3.0, "spacing": 0.703125},
-        studies=(
-            StudyPlan(
-                number=1, date="20210318", time="091522", description="CT CHEST WITH CONTRAST", protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=_SPICULATED, radius=15.5),
-                series=(SeriesPlan(number=2, slices=40, thickness=5, start=46, kernel="soft", description="CHEST 5MM AXIAL"),),
-            ),
-            StudyPlan(
-                number=2, date="20210914", time="142907", description="CT CHEST FOLLOW-UP", protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-69.0, -15.0, 197.0), radius=9.5),
-                series=(SeriesPlan(number=2, slices=27, thickness=7.5, start=44, kernel="soft", description="CHEST 7.5MM AXIAL"),),
-            ),
-        ),
-    ),
-    PatientPlan(
-        group="chest-ct", patient=2, person=1, site="ostanvik", tall=1.02,
-        build={"width": 1.04, "depth": 1.08, "fat": 9.0, "spacing": 0.791016, "emphysema": 0.7},
-        studies=(
-            StudyPlan(
-                number=1, date="20190605", time="103344", description="CT THORAX WITH IV CONTRAST", protocol="THORAX STANDARD",
-                tumour=Tumour(centre=(78.0, 40.0, 150.0), radius=17.0),
-                series=(
-                    SeriesPlan(number=3, slices=29, thickness=8, start=44, kernel="soft", description="THORAX 8MM SOFT TISSUE", signed=True),
-                    SeriesPlan(number=4, slices=29, thickness=8, start=44, kernel="lung", description="THORAX 8MM LUNG",
-                               syntax=JPEGLosslessSV1),
-                ),
-            ),
-        ),
-    ),
-    PatientPlan(
-        group="chest-ct", patient=3, person=2, site="mossbridge", tall=0.97,
-        build={"width": 0.98, "depth": 0.97, "fat": 6.0, "spacing": 0.742188, "contrast": False},
-        studies=(
-            StudyPlan(
-                number=1, date="20230127", time="154010", description="CT CHEST WITHOUT CONTRAST", protocol="CHEST LOW DOSE",
-                tumour=None,
-                series=(SeriesPlan(number=2, slices=28, thickness=8, start=42, kernel="soft", description="CHEST 8MM AXIAL LOW DOSE",
-                                   syntax=ImplicitVRLittleEndian),),
-            ),
-        ),
-    ),
-    PatientPlan(
-        group="limited-ct", patient=1, person=3, site="sanvitale", tall=0.99,
-        build={"width": 1.0, "depth": 1.02, "fat": 5.0, "spacing": 0.765625},
-        studies=(
-            StudyPlan(
-                number=1, date="20220809", time="081205", description="CT THORAX", protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(74.0, -8.0, 214.0), radius=12.0),
-                series=(SeriesPlan(number=2, slices=25, thickness=9, start=46, kernel="soft", description="THORAX 9MM AXIAL"),),
-            ),
-        ),
-    ),
-    PatientPlan(
-        group="in-review", patient=1, person=4, site="havndal", tall=1.0,
-        build={"width": 1.01, "depth": 1.0, "fat": 4.0, "spacing": 0.765625},
-        studies=(
-            StudyPlan(
-                number=1, date="20240411", time="111838", description="CT THORAX Lindqvaard kontrol", protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-80.0, 30.0, 140.0), radius=14.0), captures=True,
-                series=(SeriesPlan(number=2, slices=24, thickness=9, start=50, kernel="soft", description="CHEST 9MM AXIAL"),),
-                remarks={
-                    "PatientComments": "Datter Marta Lindqvaard ringes op på +99 99 55 01 28 før svar gives",
-                    "AdditionalPatientHistory": "Organist i Havndal Kirke, f. 02-08-1955; opereret af Dr Bredvig 2022",
-                    "ImageComments": "M. Lindqvaard cpr 020855-9917, set af AN",
-                    "StudyComments": "Matthias ønsker kopi sendt til Kastanjevej 41",
-                    "MedicalRecordLocator": "HVD-77120394/2",
-                },
-            ),
-        ),
-    ),
-)  # fmt: skip
 
 
 def first_set(seed: int = SEED, groups: tuple[str, ...] | None = None) -> Iterator[HospitalFile]:
@@ -244,11 +109,11 @@ def _patient(plan: PatientPlan, seed: int) -> Iterator[HospitalFile]:
         if wanted.captures:
             for path, content in _captures(study, default_rng((seed, 77))):
                 yield HospitalFile(plan.group, plan.patient, f"{where}/{path}", content)
-            damaged = content_cut(plan, wanted, study, Chest(build))
+            damaged = _cut(plan, wanted, study, Chest(build))
             yield HospitalFile(plan.group, plan.patient, f"{where}/SE000002/IM000099", damaged)
 
 
-def content_cut(plan: PatientPlan, wanted: StudyPlan, study: Study, chest: Chest) -> bytes:
+def _cut(plan: PatientPlan, wanted: StudyPlan, study: Study, chest: Chest) -> bytes:
     """A slice whose transfer broke off inside its pixels."""
     whole = _slice(plan, wanted, wanted.series[0], study, chest, wanted.series[0].slices + 1)
     return whole[: len(whole) * 3 // 5]
@@ -266,7 +131,7 @@ def _slice(
     plan: PatientPlan, wanted: StudyPlan, series: SeriesPlan, study: Study, chest: Chest, index: int
 ) -> bytes:
     height = series.start + (series.slices - index) * series.thickness / plan.tall
-    hu = chest.slice(height, thickness=series.thickness, kernel=series.kernel)
+    hu = axial(chest, height, thickness=series.thickness, kernel=series.kernel)
     ds = Dataset()
     headers.patient(ds, study)
     headers.general_study(ds, study)
@@ -333,7 +198,7 @@ def _ct_pixels(ds: Dataset, series: SeriesPlan, hu: np.ndarray, build: Build) ->
         stored = np.clip(hu + 1024, 0, 4095).astype("<u2")
         ds.BitsStored, ds.HighBit, ds.PixelRepresentation, ds.RescaleIntercept = 12, 11, 0, "-1024"
     if series.syntax == JPEGLosslessSV1:
-        stream = imagecodecs.jpeg8_encode(stored, lossless=True, bitspersample=12, predictor=1)
+        stream = bytes(imagecodecs.jpeg8_encode(stored, lossless=True, bitspersample=12, predictor=1))
         ds.PixelData = encapsulate([stream])
         ds["PixelData"].VR = "OB"
     else:

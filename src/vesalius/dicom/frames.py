@@ -254,7 +254,7 @@ def _fit(array: Samples, facts: PixelFacts) -> Samples:
     if not drop:
         return array
     # A left shift of a signed type is defined for numpy's two's complement; the right shift carries the sign.
-    return (array << (width - facts.high - 1)) >> drop
+    return np.asarray((array << (width - facts.high - 1)) >> drop)
 
 
 def _colours(array: Samples, photometric: str) -> Samples:
@@ -263,7 +263,7 @@ def _colours(array: Samples, photometric: str) -> Samples:
         return array
     half = 1 << (array.dtype.itemsize * 8 - 1)
     mixed = (array.astype(np.float32) - (0, half, half)) @ _INVERSE_YBR
-    return np.clip(np.floor(mixed + 0.5), 0, 2 * half - 1).astype(array.dtype)
+    return np.asarray(np.clip(np.floor(mixed + 0.5), 0, 2 * half - 1), array.dtype)
 
 
 # Codestreams -----------------------------------------------------------------------------------------------------

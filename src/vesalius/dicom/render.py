@@ -83,7 +83,7 @@ def shades(values: NDArray[np.float32], look: Look, window: Window | None) -> Gr
         part = lut(np.rint(values)).astype(_FLOAT) / ((1 << lut.bits) - 1)
     if look.photometric == "MONOCHROME1":
         part = 1 - part
-    return np.rint(np.clip(part, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(part, 0, 1) * 255), np.uint8)
 
 
 def _windowed(values: NDArray[np.float32], window: Window) -> NDArray[Any]:

@@ -2,21 +2,24 @@
 
 import numpy as np
 
-from vesalius.demo import anatomy
-from vesalius.demo.canvas import AIR, Canvas, Points, band, beads, closed, ellipse, normals, opened
+from vesalius.demo.phantom import anatomy
+from vesalius.demo.phantom.canvas import AIR, Canvas, Points, band, beads, closed, ellipse, normals, opened
 
 _SAMPLES = 180
 _GUTTER = 80  # sample of the cavity's outline beside the vertebral body
 _CARTILAGE_FROM = 0.8  # part of the way from the spine to the breastbone
 _CLAVICLES = [
-    [beads([(x * side, y, z, r * wide) for x, y, z, r in anatomy.CLAVICLE], step=0.8) for wide in (1, 0.66)]
+    [
+        beads([(x * side, y, z, r * wide) for x, y, z, r in anatomy.paths("clavicle")[0]], step=0.8)
+        for wide in (1, 0.66)
+    ]
     for side in (-1, 1)
 ]
 
 
 def wall(z: float, side: int) -> tuple[Points, Points]:
     """Inner chest wall of one side (+1 left) from spine to breastbone, and its outward normals."""
-    curve = closed(anatomy.whole(anatomy.CAVITY, z), _SAMPLES)[_GUTTER:4:-1]
+    curve = closed(anatomy.whole("cavity", z), _SAMPLES)[_GUTTER:4:-1]
     out = normals(curve)
     if np.mean(out[:, 0]) < 0:
         out = -out
@@ -102,7 +105,7 @@ def sternum(canvas: Canvas, z: float, old: float) -> None:
     """Manubrium, body and xiphoid, just in front of the cavity."""
     if not 92 < z < 242:
         return
-    front = float(anatomy.half(anatomy.CAVITY, z)[0, 1])
+    front = float(anatomy.half("cavity", z)[0, 1])
     wide = float(np.interp(z, [92, 108, 125, 160, 190, 200, 226, 242], [3, 9, 18, 16, 13, 20, 27, 16]))
     thick = float(np.interp(z, [92, 110, 190, 242], [3, 4.6, 5, 6.5]))
     for shrink, density in ((0.0, 430 - 60 * old), (1.7, 165 - 50 * old)):
@@ -139,15 +142,20 @@ def _blade(canvas: Canvas, z: float, side: int, muscle: float) -> None:
         return
     at = np.linspace(0, 1, len(curve))
     curve += np.stack([side * 5 * np.sin(at * np.pi) * high, -2 * np.sin(at * np.pi * 2)], axis=1)
-    width = np.interp(at, [0, 0.06, 0.5, 0.85, 0.97, 1], [0.6, 2.4, 1.5, 3.2, 4.6, 1]) * (0.5 + 0.5 * size)
-    canvas.paint(band(curve, width), 610)
-    canvas.paint(band(curve, np.maximum(width - 1.5, 0.03)), 240)
+    breadth = np.interp(at, [0, 0.06, 0.5, 0.85, 0.97, 1], [0.6, 2.4, 1.5, 3.2, 4.6, 1]) * (0.5 + 0.5 * size)
+    canvas.paint(band(curve, breadth), 610)
+    canvas.paint(band(curve, np.maximum(breadth - 1.5, 0.03)), 240)
     if high > 0.25:
-        root = curve[int(len(curve) * 0.42)]
-        ridge = opened(np.array([root, root + (side * 9, 11), root + (side * 22, 17)], float), 24)
-        width = np.interp(np.linspace(0, 1, 24), [0, 0.6, 0.9, 1], [2.2, 2.0, 4.2, 1])
-        canvas.paint(band(ridge, width), 560)
-        canvas.paint(band(ridge, np.maximum(width - 1.6, 0.03)), 230)
+        across, along = curve[int(len(curve) * 0.42)]
+        ridge = opened(
+            np.array(
+                [(across, along), (across + side * 9, along + 11), (across + side * 22, along + 17)], float
+            ),
+            24,
+        )
+        thick = np.interp(np.linspace(0, 1, 24), [0, 0.6, 0.9, 1], [2.2, 2.0, 4.2, 1])
+        canvas.paint(band(ridge, thick), 560)
+        canvas.paint(band(ridge, np.maximum(thick - 1.6, 0.03)), 230)
 
 
 def table(canvas: Canvas, back: float) -> None:

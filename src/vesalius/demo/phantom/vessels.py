@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.random import Generator
 
-from vesalius.demo.canvas import Floats
+from vesalius.demo.phantom.canvas import Floats
 
 _TWIG = 0.34  # mm, radius of a last branch
 _NODE_EVERY = 6.0  # mm

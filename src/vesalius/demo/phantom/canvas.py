@@ -93,7 +93,7 @@ class Canvas:
         flat = ((where - low + 0.5) * steps).ravel().tolist()
         ImageDraw.Draw(image).polygon(flat, fill=255)
         box = slice(low[1], high[1]), slice(low[0], high[0])
-        return box, np.asarray(image.reduce(steps), np.float32) / 255
+        return box, np.asarray(image.reduce(steps), np.float32) / np.float32(255)
 
     def mask(self, points: Points) -> Floats:
         """Coverage of a polygon over the whole image."""
@@ -156,7 +156,7 @@ class Canvas:
         boxes = np.concatenate([centre - radius[:, None], centre + radius[:, None]], axis=1).tolist()
         for corners, grey in zip(boxes, shade, strict=True):
             draw.ellipse(corners, fill=grey)
-        cover = np.asarray(image.reduce(steps), np.float32) / 255
+        cover = np.asarray(image.reduce(steps), np.float32) / np.float32(255)
         box = slice(low[1], high[1]), slice(low[0], high[0])
         self._blend(box, cover if within is None else cover * within[box], value)
 

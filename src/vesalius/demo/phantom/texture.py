@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy import fft
 
-from vesalius.demo.canvas import Floats
+from vesalius.demo.phantom.canvas import Floats
 
 
 def _frequency(size: int) -> Floats:
@@ -14,7 +14,7 @@ def _frequency(size: int) -> Floats:
     return np.hypot(axis[:, None], fft.rfftfreq(size).astype(np.float32)[None, :])
 
 
-def _field(rng: Generator, size: int, gain: Floats) -> Floats:
+def _field(rng: Generator, size: int, gain: np.ndarray) -> Floats:
     spectrum = fft.rfft2(rng.standard_normal((size, size), dtype=np.float32)) * gain
     field = fft.irfft2(spectrum, s=(size, size)).astype(np.float32)
     return np.asarray((field - field.mean()) / field.std(), np.float32)

@@ -1,150 +1,32 @@
-"""Synthetic chest CT of an invented patient: a seed and a build become axial slices in Hounsfield units."""
+"""One slice of a synthetic chest: painted from the skin inwards, then reconstructed as a scanner would."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import ndimage
 
-from vesalius.demo import anatomy, bones
-from vesalius.demo.canvas import Canvas, Floats, Points, band, beads, closed, ellipse, normals, opened
-from vesalius.demo.texture import Textures, between, fresh
-from vesalius.demo.vessels import grow
+from vesalius.demo.phantom import anatomy, bones
+from vesalius.demo.phantom.canvas import Canvas, Floats, Points, band, closed, ellipse, normals, opened
+from vesalius.demo.phantom.chest import Chest, Tumour
+from vesalius.demo.phantom.texture import between, fresh
 
 Kernel = Literal["soft", "lung"]
-
-_MASK = 96  # pixels of the coarse lung mask
-_MASK_SPACING = 4.0  # mm
-_TWIGS = 1300  # arteries of one lung; veins are fewer
 _OUTSIDE = -1024.0  # what reconstruction writes outside its circle
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tumour:
-    """A spiculated mass in a lung; place and radius in mm."""
-
-    centre: tuple[float, float, float]
-    radius: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
-    """What makes one patient look unlike another."""
-
-    seed: int
-    sex: Literal["F", "M"]
-    age: int
-    width: float = 1.0  # factors on the standard body
-    depth: float = 1.0
-    fat: float = 0.0  # mm under the skin beyond the standard
-    contrast: bool = True
-    spacing: float = 0.75  # mm per pixel
-    size: int = 512
-    emphysema: float = 0.0  # 0..1
-    tumour: Tumour | None = None
+# Centre x, y, half axes, turn in degrees: seen with the arms raised.
+_SHOULDER_MUSCLES = (
+    (150, 22, 30, 15, 62),
+    (140, -34, 38, 13, 24),
+    (166, -6, 20, 26, 0),
+    (122, 62, 30, 13, -38),
+)
 
 
-@dataclass(frozen=True)
-class Chest:
-    """One patient's chest; slices are drawn on demand, each from its height alone."""
-
-    build: Build
-    _strings: dict[str, Floats] = field(default_factory=dict, init=False)
-
-    def rng(self, purpose: int) -> Generator:
-        """Random numbers for one purpose, the same each time."""
-        return default_rng((self.build.seed, purpose))
-
-    @cached_property
-    def textures(self) -> Textures:
-        """Noise fields of this patient."""
-        return Textures.make(self.rng(1), self.build.size)
-
-    @cached_property
-    def _bend(self) -> Points:
-        rng = self.rng(2)
-        return np.concatenate([rng.uniform(-2.2, 2.2, 4), rng.uniform(0, 6, 4), rng.normal(0, (0.02, 3, 3))])
-
-    def warp(self, points: Points) -> Points:
-        """Standard body to this patient: scaled, turned, gently bent."""
-        bend, phase, (turn, dx, dy) = self._bend[:4], self._bend[4:8], self._bend[8:]
-        x, y = points[:, 0], points[:, 1]
-        u = x + bend[0] * np.sin(y / 42 + phase[0]) + bend[1] * np.sin(x / 55 + phase[1])
-        v = y + bend[2] * np.sin(x / 48 + phase[2]) + bend[3] * np.sin(y / 60 + phase[3])
-        u, v = u * self.build.width, v * self.build.depth
-        return np.stack([u - turn * v + dx, v + turn * u + dy], axis=1)
-
-    def density(self, tissue: str) -> float:
-        """Hounsfield units of a tissue, with or without contrast medium."""
-        return float(anatomy.DENSITY[tissue][int(self.build.contrast)])
-
-    @property
-    def old(self) -> float:
-        """0 for the young, 1 for the very old."""
-        return float(np.clip((self.build.age - 35) / 50, 0, 1))
-
-    @cached_property
-    def grid(self) -> tuple[Floats, Floats]:
-        """Standard coordinates of every pixel, near enough for domes and gradients."""
-        size, spacing = self.build.size, self.build.spacing
-        axis = (np.arange(size, dtype=np.float32) - size / 2 + 0.5) * spacing
-        dx, dy = self._bend[9:]
-        return (axis[None, :] - dx) / self.build.width, (axis[:, None] - dy) / self.build.depth
-
-    @cached_property
-    def diaphragm(self) -> Floats:
-        """Height of the diaphragm above every pixel, mm."""
-        return _dome(*self.grid)
-
-    @cached_property
-    def trees(self) -> Floats:
-        """Arteries and veins of both lungs as beads."""
-        rng = self.rng(3)
-        places = self._places(rng)
-        grown = []
-        for side, sign in (("left", 1), ("right", -1)):
-            here = places[places[:, 0] * sign > 0]
-            for hila, count in ((anatomy.HILA, _TWIGS), (anatomy.VEIN_HILA, _TWIGS // 2)):
-                grown.append(grow(rng, hila[side], here[rng.permutation(len(here))[:count]]))
-        return np.concatenate(grown)
-
-    def _places(self, rng: Generator) -> Floats:
-        """Points inside the lungs, a little away from the pleura."""
-        found = []
-        for z in np.arange(8.0, 278.0, 5.0):
-            canvas = Canvas(_MASK, _MASK_SPACING, np.asarray)
-            axis = (np.arange(_MASK, dtype=np.float32) - _MASK / 2) * _MASK_SPACING
-            lung = canvas.mask(closed(anatomy.whole(anatomy.CAVITY, z)))
-            lung -= canvas.mask(closed(anatomy.whole(anatomy.MEDIASTINUM, z)))
-            lung[_dome(axis[None, :], axis[:, None]) > z - 3] = 0
-            inner = ndimage.binary_erosion(lung > 0.9)
-            rows, columns = np.nonzero(inner)
-            at = np.stack([axis[columns], axis[rows], np.full(len(rows), z)], axis=1)
-            found.append(at + rng.uniform(-2.4, 2.4, at.shape))
-        return np.concatenate(found).astype(np.float32)
-
-    def string(self, name: str, paths: list[anatomy.Path], wider: float = 0.0) -> Floats:
-        """Beads along the paths of a table, made once."""
-        if name not in self._strings:
-            wide = [[(x, y, z, r + wider * (0.35 + r / 12)) for x, y, z, r in path] for path in paths]
-            self._strings[name] = np.concatenate([beads(path, 0.8) for path in wide])
-        return self._strings[name]
-
-    def slice(self, z: float, *, thickness: float = 5.0, kernel: Kernel = "soft") -> Floats:
-        """One axial slice at height z (mm of the standard body) in Hounsfield units."""
-        return Slice(self, z, thickness).draw(kernel)
-
-
-def _dome(x: Floats, y: Floats) -> Floats:
-    heights = []
-    for cx, cy, a, b, rim, top in anatomy.DOMES:
-        turn = np.arctan2(y - cy, x - cx)
-        bumps = 1 + 0.045 * np.sin(3 * turn + cx) + 0.03 * np.sin(5 * turn + 1 + cy) + 0.02 * np.sin(8 * turn)
-        inside = 1 - bumps * (np.abs((x - cx) / a) ** 2.4 + np.abs((y - cy) / b) ** 2.4)
-        heights.append(np.where(inside > 0, rim + (top - rim) * np.maximum(inside, 0) ** 0.46, -50))
-    return np.maximum.reduce(heights).astype(np.float32)
+def axial(chest: Chest, z: float, *, thickness: float = 5.0, kernel: Kernel = "soft") -> Floats:
+    """One axial slice at height z (mm of the standard body) in Hounsfield units."""
+    return Slice(chest, z, thickness).draw(kernel)
 
 
 @dataclass(slots=True)
@@ -168,7 +50,7 @@ class Slice:
 
     def draw(self, kernel: Kernel) -> Floats:
         """Paint every organ and add what a scanner adds."""
-        cavity = self.canvas.mask(closed(anatomy.whole(anatomy.CAVITY, self.z)))
+        cavity = self.canvas.mask(closed(anatomy.whole("cavity", self.z)))
         self._wall()
         self._lungs(cavity)
         self._mediastinum(cavity)
@@ -181,7 +63,7 @@ class Slice:
         return self._reconstruct(kernel)
 
     def _skin(self, outward: float) -> Points:
-        curve = closed(anatomy.whole(anatomy.SKIN, self.z), 160)
+        curve = closed(anatomy.whole("skin", self.z), 160)
         out = normals(curve)
         out *= np.sign(np.sum(out * (curve - curve.mean(0))))
         lying = np.where(curve[:, 1] > 60, 0.55, 1.0)[:, None]  # the couch flattens the back
@@ -199,7 +81,7 @@ class Slice:
             self._bands(side, muscle)
         self._arms(muscle)
         bones.shoulders(canvas, z, density("muscle"))
-        ring = closed(anatomy.whole(anatomy.CAVITY, z), 180)
+        ring = closed(anatomy.whole("cavity", z), 180)
         out = normals(ring)
         out *= np.sign(np.sum(out * (ring - ring.mean(0))))
         canvas.paint(ring + out * 11.5, muscle)
@@ -232,9 +114,7 @@ class Slice:
         if size <= 0.3:
             return
         for side in (-1, 1):
-            for (x, y), (a, b), turn in (
-                ((150, 22), (30, 15), 62), ((140, -34), (38, 13), 24), ((166, -6), (20, 26), 0), ((122, 62), (30, 13), -38),
-            ):  # fmt: skip
+            for x, y, a, b, turn in _SHOULDER_MUSCLES:
                 shape = ellipse((side * x, y), (a * size, b * size), side * turn)
                 canvas.paint(shape, muscle)
             canvas.paint(
@@ -331,17 +211,17 @@ class Slice:
     def _mediastinum(self, cavity: Floats) -> None:
         canvas, density, z = self.canvas, self.chest.density, self.z
         fat = density("fat") + 12 + 7 * self.fine + 8 * np.clip(self.coarse, -1, 2)
-        canvas.paint(closed(anatomy.whole(anatomy.MEDIASTINUM, z)), fat, within=cavity)
-        for grow, tissue in ((3.2, fat), (0.0, density("myocardium") + 5 * self.fine)):
-            for part in anatomy.HEART:
-                self._ellipsoid(part, tissue, within=cavity, grow=grow)
-        for name in anatomy.CHAMBERS:
-            tissue = "myocardium" if name == "left wall" else "blood"
-            self._ellipsoid(anatomy.CHAMBERS[name], density(tissue) + 5 * self.fine, within=cavity)
+        canvas.paint(closed(anatomy.whole("mediastinum", z)), fat, within=cavity)
+        for swell, tissue in ((3.2, fat), (0.0, density("myocardium") + 5 * self.fine)):
+            for part in anatomy.heart():
+                self._ellipsoid(part, tissue, within=cavity, grow=swell)
+        for name, part in anatomy.chambers().items():
+            filling = density("myocardium" if name == "left wall" else "blood")
+            self._ellipsoid(part, filling + 5 * self.fine, within=cavity)
 
     def _ellipsoid(
         self,
-        part: tuple[tuple[int, int, int], tuple[int, int, int], int],
+        part: anatomy.Ellipsoid,
         value: Floats | float,
         within: Floats,
         grow: float = 0.0,
@@ -369,8 +249,8 @@ class Slice:
         )
         canvas.paint((outline - (96, 50)) * min(1.0, 0.55 + (90 - z) / 90) + (96, 50), spleen, within=belly)
         self._stomach(belly)
-        canvas.paint(closed(anatomy.whole(anatomy.LIVER, z)), liver, within=belly)
-        veins = self.chest.string("hepatic", _HEPATIC)
+        canvas.paint(closed(anatomy.whole("liver", z)), liver, within=belly)
+        veins = self.chest.string("hepatic", anatomy.paths("hepatic"))
         canvas.string(veins, z, density("hepatic vein"), thickness=self.thickness, within=belly)
         self._behind(belly)
 
@@ -426,20 +306,20 @@ class Slice:
         chest, canvas, z, density = self.chest, self.canvas, self.z, self.chest.density
         thick = min(self.thickness, 3.0)
         for name, paths, value, wider in (
-            ("oesophagus", [anatomy.OESOPHAGUS], density("oesophagus"), 0.0),
-            ("veins", anatomy.VEINS, density("vein"), 0.0),
-            ("pulmonary veins", anatomy.PULMONARY_VEINS, density("blood"), 0.0),
-            ("pulmonary", anatomy.PULMONARY, density("pulmonary"), 0.0),
-            ("aortic wall", [anatomy.AORTA], density("muscle"), 1.3),
-            ("arteries", [anatomy.AORTA, *anatomy.ARTERIES], density("blood") + 8, 0.0),
-            ("airway wall", anatomy.AIRWAYS, 40.0, 1.7),
-            ("airway", anatomy.AIRWAYS, -985.0, 0.0),
+            ("oesophagus", anatomy.paths("oesophagus"), density("oesophagus"), 0.0),
+            ("veins", anatomy.paths("veins"), density("vein"), 0.0),
+            ("pulmonary veins", anatomy.paths("pulmonary veins"), density("blood"), 0.0),
+            ("pulmonary", anatomy.paths("pulmonary"), density("pulmonary"), 0.0),
+            ("aortic wall", anatomy.paths("aorta"), density("muscle"), 1.3),
+            ("arteries", anatomy.paths("aorta") + anatomy.paths("arteries"), density("blood") + 8, 0.0),
+            ("airway wall", anatomy.paths("airways"), 40.0, 1.7),
+            ("airway", anatomy.paths("airways"), -985.0, 0.0),
         ):
             string = chest.string(name, paths, wider)
             canvas.string(string, z, value, thickness=thick)
         gas = chest.rng(int(z) + 50).uniform(0, 1)
         if gas > 0.55 and z > 60:
-            path = np.asarray(anatomy.OESOPHAGUS)
+            path = np.asarray(anatomy.paths("oesophagus")[0])
             x, y = (float(np.interp(z, path[::-1, 2], path[::-1, i])) for i in (0, 1))
             canvas.paint(ellipse((x, y), (3.2 * gas, 1.8)), -650.0)
 
@@ -464,15 +344,4 @@ class Slice:
         size = chest.build.size
         axis = np.arange(size) - size / 2 + 0.5
         hu[axis[:, None] ** 2 + axis[None, :] ** 2 > (size / 2) ** 2] = _OUTSIDE
-        return np.clip(hu, _OUTSIDE, 3071).astype(np.float32)
-
-
-_HEPATIC: list[anatomy.Path] = [
-    [(-22, -8, 90, 5), (-46, -16, 82, 4.4), (-78, -14, 66, 3.4), (-104, -6, 44, 2)],
-    [(-22, -8, 88, 5), (-38, -34, 80, 4), (-52, -58, 62, 2.6)],
-    [(-20, -10, 88, 4), (-2, -40, 78, 3), (18, -66, 64, 2)],
-    [(-34, -12, 22, 6), (-58, -14, 34, 4.6), (-84, -28, 44, 3), (-102, -44, 52, 2)],
-    [(-58, -14, 34, 4), (-82, 14, 40, 3), (-100, 40, 46, 1.8)],
-    [(-34, -12, 22, 5), (-20, -38, 40, 4), (8, -62, 48, 2.4)],
-    [(-46, -16, 82, 3.4), (-70, 12, 70, 2.6), (-92, 34, 56, 1.6)],
-]
+        return np.asarray(np.clip(hu, _OUTSIDE, 3071), np.float32)

@@ -83,3 +83,6 @@ def house(_migrated: None, hands: Executor) -> House:
             store.delete(name)
     shutil.rmtree(settings.data / "derived", ignore_errors=True)
     return House(settings=settings, hands=hands)
+
+
+pytest_plugins = ["tests.deliveries"]

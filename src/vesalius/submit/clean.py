@@ -11,6 +11,7 @@ from django.utils import timezone
 import vesalius
 from vesalius import deid
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
+from vesalius.catalog.digests import revision_digest
 from vesalius.intake.models import (
     ChangeValue,
     CleanedInstance,
@@ -143,7 +144,7 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
     if not good:
         return
     submission = run.files[-1].submission
-    digest = content_digest((one.facts["SOPInstanceUID"], _blob(one).sha256) for one in good)
+    digest = revision_digest((one.facts["SOPInstanceUID"], _blob(one).sha256) for one in good)
     series = CleanedSeries.objects.filter(submission=submission, digest=digest).first()
     if series is None:
         series = _save_series(submission, patient, good, digest)
@@ -168,12 +169,6 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
         target=series.series_instance_uid,
         detail={"submission": submission.pk, "images": series.image_count, **run.key},
     )
-
-
-def content_digest(members: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 over the ordered (SOP Instance UID, SHA-256) of a series: the name of a revision's content."""
-    lines = "".join(f"{uid} {name}\n" for uid, name in members)
-    return hashlib.sha256(lines.encode("ascii")).hexdigest()
 
 
 def _blob(one: CleanedFile) -> BlobFacts:

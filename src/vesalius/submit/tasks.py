@@ -7,7 +7,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def clean_series(order: SeriesOrder) -> list[CleanedFile]:
     staged: list[BlobFacts] = []
     cleaned = [_clean_one(store, order, recipe, context, file, name, staged) for file, name in order.files]
     store.commit(staged)
-    return cleaned
+    return [replace(one, offsets=_offsets(store, one.blob)) if one.blob else one for one in cleaned]
 
 
 def _clean_one(
@@ -127,6 +127,17 @@ def _clean_one(
         findings=tuple((one.kind, one.sentence, one.path) for one in done.findings),
         values=_values(done.changes),
     )
+
+
+def _offsets(store: FolderStore, blob: BlobFacts) -> dict[str, Any]:
+    """Where the pixels lie in a cleaned file: first byte and length of all, and of each encapsulated fragment."""
+    dataset = read(store.path(blob.sha256)).dataset
+    element = next(filter(None, (dataset.get(tag) for tag in PIXEL_DATA)), None)
+    if element is None:
+        return {}
+    pixels = [element.value_start, element.end - element.value_start]
+    fragments = [list(fragment) for fragment in element.fragments or ()]
+    return {"pixels": pixels} | ({"fragments": fragments} if fragments else {})
 
 
 def _pack(changes: tuple[deid.Change, ...]) -> bytes:

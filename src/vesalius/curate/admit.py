@@ -1,0 +1,200 @@
+"""Through the door: the accepted content of a confirmed plan comes to stand on the archive side.
+
+The archive row is the truth: blobs first, then one archive transaction, then one intake transaction under the same
+deed id. The job repeats until both sides agree.
+"""
+
+from collections.abc import Sequence
+
+from vesalius.audit.trail import record
+from vesalius.catalog.bytes import archive_store
+from vesalius.catalog.models import (
+    Blob,
+    Download,
+    Holding,
+    Instance,
+    Patient,
+    Release,
+    ReleaseFile,
+    ReleaseRevision,
+    RevisionInstance,
+    Series,
+    SeriesRevision,
+    Study,
+)
+from vesalius.curate.columns import revision_columns
+from vesalius.errors import Conflict
+from vesalius.intake.bytes import intake_store
+from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, Submission, SubmittedFile
+from vesalius.intake.steps import Step
+from vesalius.jobs.dispatch import Work, handles
+from vesalius.settings.routing import Side, on_archive
+
+BLOBS_PER_COPY = 200
+
+
+@handles("admit-release", Side.INTAKE)
+def admit_release(work: Work) -> None:
+    """Copy, write the archive rows, write the intake rows; any part that is done already is left alone."""
+    plan = ReleasePlan.objects.get(pk=work.args["plan"])
+    planned = list(
+        CleanedSeries.objects.filter(plans__plan=plan).select_related("submission__site").order_by("pk")
+    )
+    _copy_blobs(work, planned)
+    if not Release.objects.filter(deed_id=plan.deed_id).exists():
+        with on_archive():
+            _write_release(plan, planned)
+    with work.finishing():
+        ReleasePlan.objects.filter(pk=plan.pk).update(state=ReleasePlan.State.ADMITTED)
+        ids = [series.pk for series in planned]
+        CleanedSeries.objects.filter(pk__in=ids).update(step=Step.ADMITTED)
+        SubmittedFile.objects.filter(cleaned_series__in=ids).update(step=Step.ADMITTED)
+        record(
+            "release.admit",
+            person=plan.confirmed_by,
+            target_kind="release",
+            target=str(plan),
+            detail={"series": len(planned)},
+            deed_id=plan.deed_id,
+        )
+
+
+def _copy_blobs(work: Work, planned: Sequence[CleanedSeries]) -> None:
+    names = list(
+        CleanedInstance.objects.filter(series__in=planned).values_list("blob_id", flat=True).order_by("pk")
+    )
+    store = archive_store()
+    missing = [name for name in dict.fromkeys(names) if not store.has(name)]
+    for start in range(0, len(missing), BLOBS_PER_COPY):
+        store.copy_from(intake_store(), missing[start : start + BLOBS_PER_COPY])
+        work.report(start, len(missing))
+
+
+def _write_release(plan: ReleasePlan, planned: Sequence[CleanedSeries]) -> None:
+    holding = Holding.objects.select_for_update(of=("self",)).get(short_title=plan.holding)
+    release = Release.objects.create(
+        holding=holding, number=plan.number, notes=plan.notes, deed_id=plan.deed_id
+    )
+    revisions = [_admit_series(holding, series) for series in planned]
+    replaced = {series.series_instance_uid for series in planned} | set(plan.removed_series_uids)
+    ReleaseRevision.objects.bulk_create(
+        [
+            ReleaseRevision(release=release, revision=revision)
+            for revision in [*revisions, *_carried_over(holding, replaced)]
+        ]
+    )
+    if holding.current_release is not None:
+        ReleaseFile.objects.bulk_create(
+            [ReleaseFile(release=release, file_id=one.file_id) for one in holding.current_release.files.all()]
+        )
+    record(
+        "release.admit",
+        person=plan.confirmed_by,
+        target_kind="release",
+        target=str(plan),
+        detail={"series": len(planned), "carried over": release.contents.count() - len(planned)},
+        deed_id=plan.deed_id,
+    )
+
+
+def _carried_over(holding: Holding, replaced: set[str]) -> list[SeriesRevision]:
+    """Revisions of the current release that the new one keeps: neither replaced, removed nor withdrawn."""
+    if holding.current_release is None:
+        return []
+    kept = SeriesRevision.objects.filter(in_releases__release=holding.current_release, withdrawn_at=None)
+    return list(kept.exclude(series__series_instance_uid__in=replaced).order_by("pk"))
+
+
+def _admit_series(holding: Holding, cleaned: CleanedSeries) -> SeriesRevision:
+    """The revision of this content: the one that stands there already, or a new one."""
+    existing = SeriesRevision.objects.filter(digest=cleaned.digest).first()
+    if existing is not None:
+        return existing
+    series = _series_row(holding, cleaned)
+    revision = SeriesRevision.objects.create(
+        series=series,
+        number=series.revisions.count() + 1,
+        digest=cleaned.digest,
+        home_download=Download.objects.get(holding=holding, title=cleaned.submission.download),
+        site=cleaned.submission.site.name,
+        third_party=cleaned.submission.origin == Submission.Origin.DERIVED,
+        image_count=cleaned.image_count,
+        size=cleaned.size,
+        facts=cleaned.facts,
+        deid_runs=_runs(cleaned),
+        **revision_columns([one.facts for one in cleaned.instances.order_by("position")]),
+    )
+    _admit_instances(series, revision, cleaned)
+    return revision
+
+
+def _series_row(holding: Holding, cleaned: CleanedSeries) -> Series:
+    study = Study.objects.filter(study_instance_uid=cleaned.study_instance_uid).first()
+    if study is None:
+        patient, _ = Patient.objects.get_or_create(holding=holding, patient_id=cleaned.patient_id)
+        study = Study.objects.create(patient=patient, study_instance_uid=cleaned.study_instance_uid)
+    if study.patient.patient_id != cleaned.patient_id:
+        raise Conflict("a study of this release belongs to another patient")
+    series, _ = Series.objects.get_or_create(
+        series_instance_uid=cleaned.series_instance_uid,
+        defaults={"study": study, "holding": holding, "modality": cleaned.modality},
+    )
+    if series.study_id != study.pk or series.holding_id != holding.pk:
+        raise Conflict("a series of this release belongs to another study or collection")
+    return series
+
+
+def _admit_instances(series: Series, revision: SeriesRevision, cleaned: CleanedSeries) -> None:
+    members = list(cleaned.instances.select_related("blob").order_by("position"))
+    Blob.objects.bulk_create(
+        [
+            Blob(sha256=one.blob_id, size=one.blob.size, md5=one.blob.md5, crc32=one.blob.crc32)
+            for one in members
+        ],
+        ignore_conflicts=True,
+    )
+    Instance.objects.bulk_create(
+        [Instance(series=series, sop_instance_uid=one.sop_instance_uid) for one in members],
+        ignore_conflicts=True,
+    )
+    uids = [one.sop_instance_uid for one in members]
+    ids = dict(
+        Instance.objects.filter(series=series, sop_instance_uid__in=uids).values_list(
+            "sop_instance_uid", "pk"
+        )
+    )
+    if len(ids) != len(members):
+        raise Conflict("an instance of this release belongs to another series")
+    RevisionInstance.objects.bulk_create(
+        [
+            RevisionInstance(
+                revision=revision,
+                position=one.position,
+                instance_id=ids[one.sop_instance_uid],
+                sop_class_uid=one.sop_class_uid,
+                blob_id=one.blob_id,
+                instance_number=one.facts.get("InstanceNumber"),
+                acquisition_number=one.facts.get("AcquisitionNumber"),
+                frame_count=one.facts.get("NumberOfFrames") or 1,
+                transfer_syntax_uid=one.facts["TransferSyntaxUID"],
+                offsets=one.offsets,
+            )
+            for one in members
+        ]
+    )
+
+
+def _runs(cleaned: CleanedSeries) -> list[dict[str, object]]:
+    """The chain of de-identification, as far as the world may know it."""
+    return [
+        {
+            "by": run.by,
+            "software": run.software,
+            "recipe": run.recipe_name,
+            "recipe_digest": run.recipe_digest,
+            "domain": run.domain_fingerprint,
+            "options": run.options,
+            "at": run.at.isoformat(),
+        }
+        for run in cleaned.runs.order_by("position")
+    ]

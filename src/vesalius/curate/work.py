@@ -1,0 +1,5 @@
+"""Registers what this capability does for the job table."""
+
+from vesalius.curate import admit, forget, previews
+
+HANDLERS = (admit.admit_release, forget.forget, previews.preview_series)

@@ -1,0 +1,1 @@
+"""Server-rendered pages: the public site and the staff site."""

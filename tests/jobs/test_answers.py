@@ -70,7 +70,9 @@ def test_nothing_that_acts_crosses(thing):
         load_answer(pickle.dumps(thing))
 
 
-@pytest.mark.parametrize("name", ["multiprocessing.context", "_CONTEXT.Process", "TaskLimits.__init__", "threading"])
+@pytest.mark.parametrize(
+    "name", ["multiprocessing.context", "_CONTEXT.Process", "TaskLimits.__init__", "threading"]
+)
 def test_nothing_is_reached_through_a_module_of_ours(name):
     module, name = b"vesalius.jobs.pool", name.encode()
     message = b"\x80\x04\x8c" + bytes([len(module)]) + module + b"\x8c" + bytes([len(name)]) + name + b"\x93."

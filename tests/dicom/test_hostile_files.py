@@ -343,6 +343,24 @@ def test_problems_of_one_kind_are_told_at_most_twenty_times():
     assert [problem.reason.value for problem in problems] == ["odd_length"] * 20
 
 
+def test_text_of_absurd_length_is_refused_without_being_read():
+    data = image(more=element(0x7FE10010, "UT", bytes(20_000_000)))
+    file = read(data)
+    assert outcome(data) == {"too_large"}
+    with pytest.raises(DicomError, match="numbers of more than"):
+        file.dataset.text(0x7FE10010)
+
+
+def test_a_character_set_of_thousands_of_terms_costs_nothing():
+    terms = "\\".join(["ISO 2022 IR 6"] * 4000)
+    name = b"\x1b(B" * 20_000
+    data = image(t00080005=text(0x00080005, "CS", terms), t00100010=element(0x00100010, "PN", name))
+    began = time.process_time()
+    assert read(data).dataset.text(0x00100010) == ""
+    outcome(data)
+    assert time.process_time() - began < 2
+
+
 def test_a_repeated_element_keeps_its_first_value():
     twice = text(0x00100010, "PN", "First") + text(0x00100010, "PN", "Second")
     assert read(image(t00100010=twice)).dataset.text(0x00100010) == "First"

@@ -21,14 +21,12 @@ def codecs_of(terms: tuple[str, ...]) -> tuple[str, ...]:
     """Python codecs for the values of (0008,0005); an unknown term falls back to Latin-1, as `unknown` reports."""
     if not terms:
         return (DEFAULT,)
-    codecs = tuple(_codec(term) or DEFAULT for term in terms)
-    if len(terms) == 1:
-        return codecs
+    first = _codec(terms[0]) or DEFAULT
     if terms[0] in STAND_ALONE_ENCODINGS:
-        return codecs[:1]
-    return tuple(
-        codec for term, codec in zip(terms, codecs, strict=True) if term not in STAND_ALONE_ENCODINGS
-    )
+        return (first,)
+    more = (_codec(term) or DEFAULT for term in terms[1:] if term not in STAND_ALONE_ENCODINGS)
+    # Each once: a hostile list of many would be searched at every escape sequence.
+    return tuple(dict.fromkeys((first, *more)))
 
 
 def unknown(terms: Sequence[str]) -> bool:

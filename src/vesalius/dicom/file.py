@@ -86,7 +86,7 @@ def _read(source: BinaryIO, limits: Limits) -> DicomFile:
     preamble = window.buffer[:128] if window.buffer[128:132] == b"DICM" else b""
     start = 132 if preamble else 0
     parser = Parser(window, limits)
-    body = _meta_end(window, start)
+    body = _meta_end(window, start, limits)
     meta = parser.data_set(start, body, implicit=False, big_endian=False)
     file = DicomFile(window, preamble, meta)
     if not preamble and not meta.elements and not _plausible(window.buffer):
@@ -111,10 +111,13 @@ def _plausible(buffer: bytes) -> bool:
     )
 
 
-def _meta_end(window: Window, start: int) -> int:
+def _meta_end(window: Window, start: int, limits: Limits) -> int:
     """Where the elements of group 0002 end; the group length is a claim that the check compares."""
-    position = start
+    position, left = start, limits.max_elements
     while position + 8 <= window.size:
+        left -= 1
+        if left < 0:
+            raise DicomError(Reason.TOO_MANY, "a meta group without end", offset=position)
         header = window.read(position, 8)
         group, _, code, length = struct.unpack("<HH2sH", header)
         if group != 2:

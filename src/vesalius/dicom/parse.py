@@ -15,6 +15,8 @@ _SEQUENCE_END: Final = 0xFFFEE0DD
 _DELIMITERS: Final = 0xFFFE0000
 _PIXEL_REPRESENTATION: Final = 0x00280103
 _LUT_DESCRIPTOR: Final = 0x00283002
+# Bytes of a private creator (LO) in the widest character set.
+_LONGEST_CREATOR: Final = 256
 # Beyond this a fragment's successor is read alone instead of with a window around it.
 _FAR: Final = 4096
 _NESTING: Final = frozenset({"SQ", "UN"})
@@ -307,7 +309,9 @@ def known_vr(dataset: Dataset, tag: int) -> str | None:
     if vrs.is_private_creator(tag):
         return "LO"
     creator = dataset.elements.get(tag & 0xFFFF0000 | (tag & 0xFF00) >> 8) if tag & 0xFF00 else None
-    return vrs.private_vr(tag, creator.text()) if creator is not None else None
+    if creator is None or not creator.length or creator.length > _LONGEST_CREATOR:
+        return None
+    return vrs.private_vr(tag, creator.text())
 
 
 def _settle(element: Element) -> None:

@@ -11,6 +11,10 @@ from vesalius.dicom.problem import DicomError, Reason, tag_text
 from vesalius.dicom.values import Value
 
 _SPECIFIC_CHARACTER_SET: Final = 0x00080005
+# Bytes of a character set's terms that are looked at: more than all of the standard together.
+_MOST_TERMS: Final = 1024
+# Bytes of text or numbers that are turned into Python values at once.
+MOST_TEXT: Final = 16_000_000
 
 ElementPath: TypeAlias = tuple[tuple[int, int] | int, ...]
 """Where an element stands: (sequence tag, item index from 0) for each level, then the element's own tag."""
@@ -107,13 +111,26 @@ class Element:
         """The values as Python has them; see `Dataset.values`."""
         if self.vr == "SQ" or self.value_end == self.value_start:
             return []
-        return values.decoded(self.vr, self.raw(), self.parent.codecs, big_endian=self.parent.big_endian)
+        if self.vr in vr.BYTES:
+            return [self.raw()]
+        return values.decoded(
+            self.vr, self._readable(), self.parent.codecs, big_endian=self.parent.big_endian
+        )
 
     def text(self) -> str:
         """The first value as text without padding; empty for bytes and sequences."""
         if self.vr == "SQ" or self.vr in vr.BYTES or self.value_end == self.value_start:
             return ""
-        return values.first_text(self.vr, self.raw(), self.parent.codecs, big_endian=self.parent.big_endian)
+        return values.first_text(
+            self.vr, self._readable(), self.parent.codecs, big_endian=self.parent.big_endian
+        )
+
+    def _readable(self) -> bytes:
+        """The bytes of a value that is to be decoded; refused when absurdly long."""
+        if self.value_end - self.value_start > MOST_TEXT:
+            sentence = f"text or numbers of more than {MOST_TEXT} bytes"
+            raise DicomError(Reason.TOO_LARGE, sentence, tag=self.tag, offset=self.start)
+        return self.raw()
 
 
 class Item:
@@ -169,7 +186,8 @@ class Dataset:
         if self._charsets is None:
             own = self.elements.get(_SPECIFIC_CHARACTER_SET)
             if own is not None:
-                self._charsets = values.terms(own.raw())
+                size = min(own.value_end - own.value_start, _MOST_TERMS)
+                self._charsets = values.terms(self.window.read(own.value_start, size))
             else:
                 self._charsets = self.parent.charsets if self.parent else ()
         return self._charsets

@@ -19,9 +19,7 @@ def terms(raw: bytes) -> tuple[str, ...]:
 
 
 def decoded(name: str, raw: bytes, codecs: Sequence[str], *, big_endian: bool) -> list[Value]:
-    """All values of a non-empty `raw` under the VR `name`; see `Dataset.values`."""
-    if name in vr.BYTES:
-        return [raw]
+    """All values of a non-empty `raw` under the VR `name`, which is none of bytes; see `Dataset.values`."""
     if name in vr.NUMBERS:
         return _numbers(name, raw, big_endian=big_endian)
     if name == "AT":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from vesalius.dicom.file import DicomFile
-from vesalius.dicom.problem import MOST_OF_A_KIND, Problem, Reason
+from vesalius.dicom.problem import MOST_OF_A_KIND, DicomError, Problem, Reason
 from vesalius.dicom.structure import elements, identity, pixels
 from vesalius.dicom.tree import Dataset, Element, walk
 
@@ -44,6 +44,7 @@ ELEMENT_RULES: Final[tuple[ElementRule, ...]] = (
     elements.uid_form,
     elements.opaque_sequence,
     elements.readable_text,
+    elements.readable_size,
 )
 
 
@@ -54,10 +55,13 @@ def check(file: DicomFile) -> tuple[Problem, ...]:
     """
     said: Counter[Reason] = Counter(note.reason for note in file.notes)
     problems = list(file.notes)
-    for problem in _problems(file):
-        said[problem.reason] += 1
-        if said[problem.reason] <= MOST_OF_A_KIND:
-            problems.append(problem)
+    try:
+        for problem in _problems(file):
+            said[problem.reason] += 1
+            if said[problem.reason] <= MOST_OF_A_KIND:
+                problems.append(problem)
+    except DicomError as error:
+        problems.append(Problem(error.reason, error.tag, error.offset, f"{error}."))
     return tuple(problems)
 
 

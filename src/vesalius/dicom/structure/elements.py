@@ -6,7 +6,7 @@ from typing import Final
 from vesalius.dicom import charset, vr
 from vesalius.dicom.problem import Problem, Reason, tag_text
 from vesalius.dicom.structure.identity import IDENTIFIERS, uid_fault
-from vesalius.dicom.tree import Dataset, Element
+from vesalius.dicom.tree import MOST_TEXT, Dataset, Element
 
 _SPECIFIC_CHARACTER_SET: Final = 0x00080005
 # Command and meta elements, and odd groups that no vendor may use (PS3.5 7.1 and 7.8.1).
@@ -53,12 +53,12 @@ def representation(element: Element) -> Iterator[Problem]:
 
 def even_length(element: Element) -> Iterator[Problem]:
     """Elements, items and fragments have even lengths (PS3.5 7.1.1)."""
-    lengths = [
-        element.length,
-        *(item.length for item in element.items),
-        *(size for _, size in element.fragments),
-    ]
-    if any(length and length % 2 for length in lengths):
+    odd = (element.length or 0) % 2
+    if not odd and element.items:
+        odd = any((item.length or 0) % 2 for item in element.items)
+    if not odd and element.fragments:
+        odd = any(size % 2 for _, size in element.fragments)
+    if odd:
         yield Problem(
             Reason.ODD_LENGTH, element.tag, element.start, f"{tag_text(element.tag)} has an odd length."
         )
@@ -81,6 +81,13 @@ def uid_form(element: Element) -> Iterator[Problem]:
         yield Problem(Reason.UID_REFERENCE, element.tag, element.start, sentence)
 
 
+def readable_size(element: Element) -> Iterator[Problem]:
+    """Text and numbers are of a size that a program can take in."""
+    if element.length and element.length > MOST_TEXT and element.vr != "SQ" and element.vr not in vr.BYTES:
+        sentence = f"{tag_text(element.tag)} is longer than any text or numbers may be."
+        yield Problem(Reason.TOO_LARGE, element.tag, element.start, sentence)
+
+
 def opaque_sequence(element: Element) -> Iterator[Problem]:
     """An UN that the dictionary calls a sequence holds items."""
     if element.vr == "UN" and element.length and vr.public_vr(element.tag) == "SQ":
@@ -90,7 +97,7 @@ def opaque_sequence(element: Element) -> Iterator[Problem]:
 
 def readable_text(element: Element) -> Iterator[Problem]:
     """Text holds only bytes that its character sets can mean (PS3.5 6.1)."""
-    if element.vr not in vr.LOCAL_TEXT or not element.length:
+    if element.vr not in vr.LOCAL_TEXT or not element.length or element.length > MOST_TEXT:
         return
     raw = element.raw()
     if not raw.isascii() and "\N{REPLACEMENT CHARACTER}" in charset.decode(raw, element.parent.codecs):

@@ -1,33 +1,146 @@
-"""`vesalius user`, `vesalius token`, `vesalius collection`."""
+"""`vesalius user`, `vesalius token` and `vesalius collection`."""
+
+import getpass
+from datetime import timedelta
 
 import click
 
 from vesalius.cli.django import wake
 from vesalius.settings.routing import Side
 
-SIDE = click.option(
-    "--side",
-    type=click.Choice(["public", "staff"]),
-    default="public",
-    show_default=True,
-    help="On which site.",
-)
+SITES = click.Choice(["public", "staff"])
+ROLES = click.Choice(["curator", "phi-reviewer", "releaser", "administrator"])
 
 
-def _side(name: str) -> Side:
-    return Side.ARCHIVE if name == "public" else Side.INTAKE
+def operator() -> str:
+    """Who sits at the terminal, for the audit trail."""
+    return f"operator:{getpass.getuser()}"
 
 
 @click.group()
 def user() -> None:
     """Make and change accounts, roles and grants."""
+    wake()
+
+
+@user.command("create")
+@click.argument("name")
+@click.option("--site", type=SITES, default="public", show_default=True, help="Where the account signs in.")
+@click.option(
+    "--role", "roles", type=ROLES, multiple=True, help="Kind of work on the staff site; repeatable."
+)
+@click.password_option(help="Asked for when left out.")
+def create_user(name: str, site: str, roles: tuple[str, ...], password: str) -> None:
+    """Make an account."""
+    from vesalius.access import people  # noqa: PLC0415
+    from vesalius.access.models import Role  # noqa: PLC0415
+
+    if roles and site != "staff":
+        raise click.UsageError("roles are for the staff site: add --site staff")
+    side = _side(site)
+    people.create_person(name, password, side=side, by=operator())
+    people.set_roles(name, [Role.Name(role) for role in roles], side=side, by=operator())
+    click.echo(f"{name} can sign in on the {site} site.")
+
+
+@user.command("grant")
+@click.argument("name")
+@click.argument("collection")
+@click.option("--deed", type=click.Choice(["find", "fetch"]), default="fetch", show_default=True)
+@click.option("--days", type=click.IntRange(1), help="For so many days; else until it is taken back.")
+def grant_user(name: str, collection: str, deed: str, days: int | None) -> None:
+    """Let a person of the public site find or fetch a limited collection."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from vesalius.access import people  # noqa: PLC0415
+    from vesalius.access.models import Grant  # noqa: PLC0415
+
+    until = timezone.now() + timedelta(days=days) if days else None
+    people.grant(
+        name,
+        Grant.Scope.HOLDING,
+        collection,
+        Grant.Deed(deed),
+        side=_side("public"),
+        by=operator(),
+        until=until,
+    )
+    click.echo(f"{name} may {deed} {collection}.")
+
+
+@user.command("close")
+@click.argument("name")
+@click.option("--site", type=SITES, default="public", show_default=True)
+def close_user(name: str, site: str) -> None:
+    """Close an account: its sessions and tokens end."""
+    from vesalius.access import people  # noqa: PLC0415
+
+    people.set_active(name, active=False, side=_side(site), by=operator())
+    click.echo(f"{name} is closed.")
 
 
 @click.group()
 def token() -> None:
     """Make and revoke tokens for programs."""
+    wake()
+
+
+@token.command("create")
+@click.argument("name")
+@click.option("--label", default="", help="What it is for.")
+@click.option("--days", type=click.IntRange(1), default=365, show_default=True)
+def create_token(name: str, label: str, days: int) -> None:
+    """Print a new token of an account of the public site; it cannot be read again."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from vesalius.access import tokens  # noqa: PLC0415
+
+    expires = timezone.now() + timedelta(days=days)
+    click.echo(
+        tokens.create_token(name, side=_side("public"), by=operator(), label=label, expires_at=expires)
+    )
+
+
+@token.command("revoke")
+@click.argument("number", type=int)
+def revoke_token(number: int) -> None:
+    """End a token by its number."""
+    from vesalius.access import tokens  # noqa: PLC0415
+
+    tokens.revoke_token(number, side=_side("public"), by=operator())
+    click.echo(f"Token {number} is revoked.")
 
 
 @click.group()
 def collection() -> None:
     """Make collections."""
+    wake()
+
+
+@collection.command("create")
+@click.argument("short_title")
+@click.option("--title", required=True, help="As it stands on its page.")
+@click.option("--summary", default="", help="One sentence for the reader.")
+@click.option("--license", "spdx", default="CC-BY-4.0", show_default=True, help="SPDX identifier.")
+@click.option(
+    "--access",
+    type=click.Choice(["public", "listed", "limited"]),
+    default="public",
+    show_default=True,
+    help="listed: everybody finds it, a grant fetches it; limited: a grant to find it.",
+)
+def create_collection(short_title: str, title: str, summary: str, spdx: str, access: str) -> None:
+    """Make a collection; nothing of it is seen before its first release."""
+    from vesalius.catalog.making import NewHolding, make_holding  # noqa: PLC0415
+
+    wanted = NewHolding(
+        short_title=short_title, title=title, license=spdx, access=access, about={"summary": summary}
+    )
+    make_holding(wanted, person=operator())
+    click.echo(
+        f"Collection {short_title} is made. Send to it with: vesalius submit FOLDER --collection {short_title}"
+    )
+
+
+def _side(site: str) -> Side:
+    return Side.ARCHIVE if site == "public" else Side.INTAKE

@@ -1,0 +1,123 @@
+"""What `vesalius doctor` looks at: one short function per part, each yields remarks."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from vesalius.catalog.bytes import archive_store
+from vesalius.catalog.models import Blob, Release
+from vesalius.curate import agreement
+from vesalius.jobs.models import Job, State
+from vesalius.settings.routing import Side, named
+from vesalius.store import FolderStore
+
+LITTLE_SPACE = 5_000_000_000  # bytes
+EXTRAS = {  # extra -> (a module of it, what it would add)
+    "server": ("uvicorn", "the sites"),
+    "demo": ("scipy", "demonstration collections"),
+    "postgres": ("psycopg", "PostgreSQL as the database"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that the operator should know."""
+
+    sentence: str
+    wrong: bool = False
+
+
+def folders(_: bool) -> Iterator[Remark]:  # noqa: FBT001 - all checks are called alike
+    """The intake side is closed to others, and there is space."""
+    ours = settings.VESALIUS
+    if stat.S_IMODE(ours.intake_folder.stat().st_mode) & 0o077:
+        yield Remark(wrong=True, sentence="the intake folder is open to other users: chmod 0700")
+    free = shutil.disk_usage(ours.data).free
+    if free < LITTLE_SPACE:
+        yield Remark(wrong=True, sentence=f"only {free / 1e9:.1f} GB are free where the data folder lies")
+
+
+def databases(_: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """Every database answers, is up to date and, where SQLite, durable."""
+    for alias in connections:
+        connection = connections[alias]
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            yield Remark(wrong=True, sentence=f"the {alias} database is not up to date: run `vesalius init`")
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                modes = [
+                    cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+                ]
+            if modes != ["wal", 2]:
+                yield Remark(wrong=True, sentence=f"the {alias} database could lose commits in a power cut")
+
+
+def extras(_: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """Which extras are absent, and what they would add."""
+    for extra, (module, adds) in EXTRAS.items():
+        if find_spec(module) is None:
+            yield Remark(sentence=f"the extra {extra} is not installed; it would add {adds}")
+
+
+def work(_: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """Jobs that gave up."""
+    for side in Side:
+        with named(side):
+            parked = Job.objects.filter(state=State.PARKED).count()
+        if parked:
+            yield Remark(
+                wrong=True, sentence=f"{parked} parked jobs on the {side.value} side: `vesalius jobs`"
+            )
+
+
+def archive_bytes(every_byte: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """Each blob of the archive has its row, and each row its blob."""
+    yield from _bytes(
+        archive_store(), dict(Blob.objects.values_list("sha256", "size")), every_byte=every_byte
+    )
+
+
+def both_sides(_: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """What the intake side calls admitted stands on the archive side, and the other way round."""
+    deeds = {str(deed) for deed in Release.objects.values_list("deed_id", flat=True)}
+    for sentence in agreement.disagreements(deeds):
+        yield Remark(wrong=True, sentence=sentence)
+
+
+def intake_bytes(every_byte: bool) -> Iterator[Remark]:  # noqa: FBT001
+    """Each blob of the intake side has its bytes."""
+    store, sizes = agreement.intake_blobs()
+    yield from _bytes(store, sizes, every_byte=every_byte)
+
+
+def _bytes(store: FolderStore, sizes: dict[str, int], *, every_byte: bool) -> Iterator[Remark]:
+    names = set(store.names())
+    missing = [name for name in sizes if name not in names]
+    wrong = [name for name, size in sizes.items() if name in names and store.size(name) != size]
+    if every_byte:
+        wrong += [name for name in names & set(sizes) if name not in wrong and not store.verify(name)]
+    if missing or wrong:
+        yield Remark(wrong=True, sentence=f"{len(missing)} files are missing and {len(wrong)} are damaged")
+    if orphans := len(names - set(sizes)):
+        yield Remark(
+            sentence=f"{orphans} files have no row, as an interrupted job leaves them; they do no harm"
+        )
+
+
+Check = Callable[[bool], Iterable[Remark]]
+CHECKS: dict[str, Check] = {
+    "folders and space": folders,
+    "databases": databases,
+    "installed extras": extras,
+    "jobs": work,
+    "both sides agree": both_sides,
+    "stored files of the archive side": archive_bytes,
+    "stored files of the intake side": intake_bytes,
+}

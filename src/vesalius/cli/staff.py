@@ -1,0 +1,179 @@
+"""Commands that open the intake side: `submit`, `jobs`, `doctor`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from vesalius.cli.accounts import operator
+from vesalius.cli.django import wake
+from vesalius.errors import ArchiveError
+
+NOT_CLEANED = """\
+These files are identifiable. The archive replaces identities by PS3.15 Annex E, but two things are not cleaned yet:
+  - free text: descriptions are removed unless every word is a known acquisition or anatomy word;
+  - text in pixels: nothing is blanked; images that may carry text wait for a person to look at them.
+"""
+FAILED = 3
+
+
+@click.command()
+@click.argument("places", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--collection", required=True, help="Short title, e.g. LIDC-IDRI.")
+@click.option("--site", required=True, help="Name of the sending site.")
+@click.option(
+    "--origin",
+    type=click.Choice(["site", "identifiable", "derived"]),
+    default="site",
+    show_default=True,
+    help="site: de-identified there; identifiable: the archive de-identifies; derived: made from published data.",
+)
+@click.option(
+    "--yes", is_flag=True, help="Identifiable data: confirm what is not yet cleaned without being asked."
+)
+@click.option("--work", is_flag=True, help="Do the jobs here and now; else `vesalius serve` does them.")
+def submit(
+    places: tuple[Path, ...], collection: str, site: str, origin: str, *, yes: bool, work: bool
+) -> None:
+    """Send folders, ZIP archives or files to a collection as one submission; sending again resumes."""
+    wake()
+    from vesalius.intake.models import Submission  # noqa: PLC0415
+    from vesalius.submit import receive  # noqa: PLC0415
+    from vesalius.submit.sources import gather  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    if origin == "identifiable" and not yes:
+        console.print(NOT_CLEANED)
+        click.confirm("Send them all the same?", abort=True)
+    sources = gather(places)
+    if not sources:
+        raise click.UsageError("there is no file in what you named")
+    delivery = receive.Delivery(
+        site=site,
+        collection=collection,
+        origin=Submission.Origin(origin),
+        person=operator(),
+        not_cleaned_acknowledged=True,
+    )
+    submission = receive.open_submission(delivery, sources)
+    if submission.state == Submission.State.OPEN:
+        with _progress(console) as bar:
+            task = bar.add_task("sending", total=sum(source.size for source in sources))
+            sent = receive.receive(submission, sources, lambda _, size: bar.advance(task, size))
+        receive.close(submission, operator())
+        console.print(f"{len(sources):,} files, {sent / 1e6:,.1f} MB sent now.")
+    else:
+        console.print("This delivery was received before; nothing was sent.")
+    if work:
+        _work(console)
+    _tell(submission.pk)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _work(console: Console) -> None:
+    """Do the intake side's jobs in this process."""
+    import importlib  # noqa: PLC0415
+
+    from django.conf import settings  # noqa: PLC0415
+
+    from vesalius.jobs.dispatch import Dispatcher  # noqa: PLC0415
+    from vesalius.jobs.hands import open_hands  # noqa: PLC0415
+    from vesalius.settings.routing import Side  # noqa: PLC0415
+
+    for module in importlib.import_module("vesalius.web.staff_side").WORK:
+        importlib.import_module(module)
+    ours = settings.VESALIUS
+    with console.status("cleaning"), open_hands(ours.hands, ours.hand_count) as hands:
+        Dispatcher(Side.INTAKE, hands, threads=1).run_until_idle()
+
+
+def _tell(submission_id: int) -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    from vesalius.intake.models import Submission  # noqa: PLC0415
+    from vesalius.submit.balance import balance  # noqa: PLC0415
+
+    submission = Submission.objects.get(pk=submission_id)
+    found = balance(submission)
+    click.echo(
+        f"Submission {submission.pk} is {submission.state}: {found.received:,} received = "
+        f"{found.accepted:,} accepted + {found.excluded:,} excluded + {found.duplicate:,} duplicate + "
+        f"{found.quarantined:,} quarantined + {found.open:,} open"
+    )
+    click.echo(f"{settings.VESALIUS.staff_url}/submissions/{submission.pk}/")
+
+
+@click.command()
+@click.option("--side", type=click.Choice(["archive", "intake"]), default="intake", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Finished jobs too.")
+@click.option("--retry", type=int, metavar="NUMBER", help="Open a parked job once more.")
+@click.option("--cancel", type=int, metavar="NUMBER", help="Take a waiting job out of the queue.")
+def jobs(side: str, *, everything: bool, retry: int | None, cancel: int | None) -> None:
+    """Show jobs; retry a parked one; cancel a waiting one."""
+    wake()
+    from vesalius.jobs import queue  # noqa: PLC0415
+    from vesalius.jobs.models import Job, State  # noqa: PLC0415
+    from vesalius.settings.routing import Side, on  # noqa: PLC0415
+
+    with on(Side(side)):
+        if retry is not None and not queue.retry(retry):
+            raise click.UsageError(f"job {retry} is not parked")
+        if cancel is not None and not queue.cancel(cancel):
+            raise click.UsageError(f"job {cancel} is not waiting")
+        shown = (
+            Job.objects.all() if everything else Job.objects.exclude(state__in=[State.DONE, State.CANCELLED])
+        )
+        rows = list(shown.order_by("-pk")[:200])
+    if not rows:
+        click.echo("No job is waiting, running or parked.")
+        return
+    table = Table("job", "kind", "state", "progress", "attempts", "last failure")
+    for job in rows:
+        progress = f"{job.done_items:,} of {job.total_items:,}" if job.total_items else ""
+        table.add_row(
+            str(job.pk), job.kind, job.state, progress, f"{job.attempts} of {job.max_attempts}", job.error
+        )
+    Console().print(table)
+
+
+@click.command()
+@click.option("--bytes", "every_byte", is_flag=True, help="Read and hash every stored file too.")
+def doctor(*, every_byte: bool) -> None:
+    """Check settings, folders, databases and stored files; exit 3 when something is wrong."""
+    wake()
+    from vesalius.cli.checkup import CHECKS, Remark  # noqa: PLC0415
+
+    remarks: list[Remark] = []
+    for name, check in CHECKS.items():
+        try:
+            found: Sequence[Remark] = list(check(every_byte))
+        except ArchiveError as error:
+            found = [Remark(wrong=True, sentence=f"{error} {error.hint}")]
+        except Exception as error:  # noqa: BLE001 - a broken part must not hide the others
+            found = [Remark(wrong=True, sentence=f"could not be checked: {type(error).__name__}")]
+        remarks += found
+        mark = "✗" if any(one.wrong for one in found) else "✓"
+        click.echo(f"{mark} {name}")
+        for one in found:
+            click.echo(f"    {one.sentence}")
+    raise SystemExit(FAILED if any(one.wrong for one in remarks) else 0)

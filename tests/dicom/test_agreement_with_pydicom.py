@@ -1,5 +1,6 @@
 """The tree against pydicom, element by element and value by value, over every file that pydicom ships."""
 
+import io
 import warnings
 from pathlib import Path
 
@@ -104,3 +105,38 @@ def test_extents_of_every_file_add_up_without_a_gap():
 
 def test_a_path_reads_as_people_write_it():
     assert path_text(((0x00081140, 0), 0x00081155)) == "(0008,1140)[0].(0008,1155)"
+
+
+def implicit(signed: int) -> bytes:
+    """An implicit data set full of elements whose VR depends on others."""
+    item = pydicom.Dataset()
+    item.add_new(0x00280120, "SS" if signed else "US", 7)
+    dataset = pydicom.Dataset()
+    dataset.add_new(0x00082112, "SQ", [item])
+    dataset.add_new(0x00090010, "LO", "GEMS_IDEN_01")
+    dataset.add_new(0x00091001, "LO", "known to the dictionary")
+    dataset.add_new(0x000910FE, "UN", b"unknown.")
+    dataset.add_new(0x00280103, "US", signed)
+    dataset.add_new(0x00280106, "SS" if signed else "US", 5)
+    dataset.add_new(0x00283002, "SS" if signed else "US", [1, 0, 16])
+    dataset.add_new(0x00283006, "US", 3)
+    dataset.add_new(0x54001010, "OW", b"abcd")
+    dataset.add_new(0x60023000, "OW", b"abcd")
+    dataset.add_new(0x7FE00010, "OW", b"abcd")
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, dataset, implicit_vr=True, little_endian=True)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("signed", [0, 1])
+def test_dictionary_choices_are_settled_by_the_elements_around(signed: int):
+    # A meta group with its transfer syntax, in front of the bare data set.
+    syntax = b"\2\0\x10\0UI\x12\x00" + b"1.2.840.10008.1.2\0"
+    data = bytes(128) + b"DICM" + syntax + implicit(signed)
+    file = dicom.read(io.BytesIO(data))
+    compare(file.dataset, pydicom.dcmread(io.BytesIO(data)), [])
+    number = "SS" if signed else "US"
+    inner = file.dataset[0x00082112].items[0].dataset
+    representations = {tag: file.dataset[tag].vr for tag in (0x00280106, 0x00283006, 0x60023000, 0x00091001)}
+    assert inner[0x00280120].vr == number
+    assert representations == {0x00280106: number, 0x00283006: "US", 0x60023000: "OW", 0x00091001: "LO"}

@@ -114,7 +114,7 @@ class Walker:
             return self._inside(case)
         if element.vr == "UI":
             self._refer(element, element.raw(), case.prefix)
-        elif self.patient.betrayed_by(element):
+        elif self.patient.betrayed_by(element, retained=case.decision.retained):
             return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         return 0
 

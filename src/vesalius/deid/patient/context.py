@@ -21,11 +21,13 @@ _SERIES: Final = 0x0020000E
 _REFERENCED_CLASS: Final = 0x00081150
 _REFERENCED_INSTANCE: Final = 0x00081155
 _PATIENT_GROUP: Final = 0x0010
-# An identifier of fewer characters is looked for as a whole token only: as part of a word it would be anywhere.
+# An identifier of fewer characters would be found inside of any word; of names, three are sought as a whole word.
 _SHORTEST_SOUGHT: Final = 4
+_SHORT_NAME: Final = 3
 # One word of a name below this is an initial, and no token can be kept from everybody for its sake.
 _SHORTEST_NAME: Final = 2
 _NAMES: Final = frozenset({"name", "staff"})
+_PATIENTS_OWN: Final = frozenset({"name", "patient_id", "birth_date", "accession", "phone"})
 _APART: Final = re.compile(r"[\W_]+")
 
 
@@ -104,22 +106,42 @@ class PatientContext:
         fields = json.loads(text)
         return cls(**{**fields, "identifiers": _pairs(fields["identifiers"])})
 
+    def betrayed_by(self, text: str, *, only_patient: bool = False) -> bool:
+        """Whether the text holds an identifier longer than three characters, in any spelling of case.
+
+        `only_patient` leaves staff, institutions and devices out, for attributes that an option retains.
+        """
+        pattern = self._patients_own if only_patient else self._everybodys
+        return pattern is not None and pattern.search(text.casefold()) is not None
+
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """Case-folded words that no kept text may hold: whole identifiers, and the words of names."""
-        whole = {value.casefold() for _, value in self.identifiers}
-        names = (value for kind, value in self.identifiers if kind in _NAMES)
-        words = {word for name in names for word in _APART.split(name.casefold())}
-        return frozenset(whole | {word for word in words if len(word) >= _SHORTEST_NAME})
-
-    def betrayed_by(self, text: str) -> bool:
-        """Whether the text holds one of the identifiers, longer than three characters, in any spelling of case."""
-        return self._sought is not None and self._sought.search(text.casefold()) is not None
+        """Case-folded words that no cleaned text may hold: whole identifiers, and the words of names."""
+        return _tokens(self.identifiers)
 
     @cached_property
-    def _sought(self) -> re.Pattern[str] | None:
-        sought = sorted(token for token in self.tokens if len(token) >= _SHORTEST_SOUGHT)
-        return re.compile("|".join(map(re.escape, sought))) if sought else None
+    def _everybodys(self) -> re.Pattern[str] | None:
+        return _pattern(self.identifiers)
+
+    @cached_property
+    def _patients_own(self) -> re.Pattern[str] | None:
+        return _pattern(tuple(pair for pair in self.identifiers if pair[0] in _PATIENTS_OWN))
+
+
+def _tokens(identifiers: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    return frozenset({value.casefold() for _, value in identifiers} | _name_words(identifiers, _NAMES))
+
+
+def _name_words(identifiers: tuple[tuple[str, str], ...], kinds: frozenset[str]) -> set[str]:
+    names = (value.casefold() for kind, value in identifiers if kind in kinds)
+    return {word for name in names for word in _APART.split(name) if len(word) >= _SHORTEST_NAME}
+
+
+def _pattern(identifiers: tuple[tuple[str, str], ...]) -> re.Pattern[str] | None:
+    sought = [re.escape(token) for token in sorted(_tokens(identifiers)) if len(token) >= _SHORTEST_SOUGHT]
+    short = (word for word in _name_words(identifiers, frozenset({"name"})) if len(word) == _SHORT_NAME)
+    sought += [rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in sorted(short)]
+    return re.compile("|".join(sought)) if sought else None
 
 
 def collect(file: DicomFile) -> Collected:

@@ -41,6 +41,7 @@ class Decision:
     action: Action
     otherwise: Action
     attribute_type: int
+    retained: bool = False  # a row of the table, or the recipe, speaks of it
 
 
 class Place:
@@ -89,12 +90,14 @@ class Place:
         row = table.row_of(tag) or _unlisted(tag, vr)
         disposed = self.disposed(tag_text(tag))
         if disposed is not None:
-            return Decision(disposed, without_cleaner(row.basic, attribute_type), attribute_type)
+            return Decision(
+                disposed, without_cleaner(row.basic, attribute_type), attribute_type, retained=True
+            )
         if self.masked and row is _KEPT and vr in _TEXT:
             return Decision(Action.CLEAN, Action.DUMMY, attribute_type)
         code = row.under(self._options)
         otherwise = without_cleaner(row.basic, attribute_type)
-        return Decision(resolve(code, attribute_type), otherwise, attribute_type)
+        return Decision(resolve(code, attribute_type), otherwise, attribute_type, retained=row is not _KEPT)
 
 
 @lru_cache(maxsize=512)

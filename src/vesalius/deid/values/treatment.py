@@ -35,9 +35,11 @@ class Patient:
         """The patient's new ID."""
         return self.identity.patient_id(self.context.issuer, self.context.patient_id)
 
-    def betrayed_by(self, element: Element) -> bool:
-        """Whether a text that the profile keeps holds one of the patient's identifiers."""
-        return element.vr in _READABLE and self.context.betrayed_by(text_of(element))
+    def betrayed_by(self, element: Element, *, retained: bool = False) -> bool:
+        """Whether a text that stays holds an identifier; one that an option retains, one of the patient's own."""
+        if element.vr not in _READABLE:
+            return False
+        return self.context.betrayed_by(text_of(element), only_patient=retained)
 
     def id_for(self, element: Element, issuer: str) -> str:
         """The new ID for the Patient ID in `element`, which may be another patient's."""

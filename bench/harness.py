@@ -51,7 +51,7 @@ def running(
 
 def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
     """Until the server answers anything at all."""
-    for _ in range(400):
+    for _ in range(1200):
         if process.poll() is not None:
             sys.exit(f"a server ended before it answered: {process.args!r}")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

@@ -57,8 +57,9 @@ def written(stored: StoredZip, path: Path) -> Path:
 
 
 def assert_sound(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        assert archive.testzip() is None
+    if path.stat().st_size < FOUR_GIB or not shutil.which("unzip"):
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
     if shutil.which("unzip"):
         done = subprocess.run(["unzip", "-tqq", path], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -101,7 +101,7 @@ def start(folder: Path, *, edge: str = "", **options: float) -> Site:
     }  # fmt: skip
     site = Site(port, folder, subprocess.Popen([sys.executable, "-c", command], env=surroundings))
     try:
-        wait_until_ready("127.0.0.1", port, seconds=20)
+        wait_until_ready("127.0.0.1", port, seconds=60)
     except BaseException:
         stop(site.process)
         raise

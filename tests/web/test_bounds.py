@@ -21,6 +21,18 @@ def closed_after(link):
     return time.monotonic() - begun
 
 
+def seconds_of_dripping(link, drop):
+    """Seconds until the server refuses to hear more; 10 if it never does."""
+    begun = time.monotonic()
+    try:
+        while time.monotonic() - begun < 10:
+            link.sendall(drop)
+            time.sleep(0.1)
+    except ConnectionError:
+        pass
+    return time.monotonic() - begun
+
+
 @pytest.mark.parametrize(
     "said", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ", b"\r\n\r\n"]
 )
@@ -35,22 +47,14 @@ def test_a_head_that_drips_is_not_waited_for(start_site, drop):
     site = start_site({}, head_seconds=1)
     start = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " if drop == b"a" else b""
     with site.connect(start) as link:
-        begun = time.monotonic()
-        with pytest.raises(OSError):
-            for _ in range(50):
-                link.sendall(drop)
-                time.sleep(0.1)
-        assert time.monotonic() - begun < 4
+        assert seconds_of_dripping(link, drop) < 4
 
 
 def test_line_breaks_after_an_answer_do_not_hold_the_connection(start_site):
     site = start_site({}, head_seconds=1)
     with site.connect(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as link:
         link.recv(1 << 16)
-        with pytest.raises(OSError):
-            for _ in range(50):
-                link.sendall(b"\r\n")
-                time.sleep(0.1)
+        assert seconds_of_dripping(link, b"\r\n") < 4
 
 
 def test_a_view_that_takes_longer_than_a_head_may_is_waited_for(start_site):
@@ -81,7 +85,7 @@ def test_a_body_that_is_too_long_is_answered_413(start_site, chunked):
 
 
 def test_a_body_arrives_whole(site):
-    assert json.loads(site.ask("/echo", "POST", bytes(3_000_000)).body)["body"] == 3_000_000
+    assert json.loads(site.ask("/echo", "POST", bytes(2_000_000)).body)["body"] == 2_000_000
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 from time import perf_counter
@@ -28,6 +29,7 @@ ABORT: Final = (
 )
 LEFT: Final = 499  # what the log says of a client that did not wait for its answer
 _BODY_RATE: Final = 16_000  # bytes a second that a body must keep up on top of its first seconds
+_LINGER_SECONDS: Final = 2
 _HELD_LIMIT: Final = 1 << 28  # bytes of all bodies in memory at once
 
 log = getLogger("vesalius.web.access")
@@ -94,7 +96,7 @@ class Edge:
             status, sent = await self._exchange(scope, receive, send)
         except ArchiveError as error:
             status = error.status
-            await _refuse(send, error)
+            await _refuse(receive, send, error)
         except ClientLeft:
             pass
         finally:
@@ -225,8 +227,8 @@ def _abort(scope: Scope) -> None:
         abort()
 
 
-async def _refuse(send: Send, error: ArchiveError) -> None:
-    """The one shape of an error, and the end of the connection: what else it holds is not worth reading."""
+async def _refuse(receive: Receive, send: Send, error: ArchiveError) -> None:
+    """The one shape of an error, and the end of the connection."""
     page = {"status": error.status, "code": error.code, "sentence": str(error), "hint": error.hint}
     body = json.dumps(page).encode()
     headers = [
@@ -236,4 +238,14 @@ async def _refuse(send: Send, error: ArchiveError) -> None:
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    await _let_finish(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _let_finish(receive: Receive) -> None:
+    """Read on for a moment: closing on bytes unread would reset the connection before the client saw the answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while (await receive()).get("more_body"):
+                pass

@@ -73,9 +73,15 @@ class Slice:
         canvas, density, z = self.canvas, self.chest.density, self.z
         fat = density("fat") + 5 * self.fine + 4 * self.coarse
         bones.table(canvas, 113 + 0.55 * self.chest.build.fat)
-        self._breasts(fat)
-        canvas.paint(self._skin(0), density("skin"))
-        canvas.paint(self._skin(-2.1), fat)
+        breasts = self._breasts()
+        for shape in (self._skin(0), *breasts):
+            canvas.paint(shape, density("skin"))
+        for shape in (
+            self._skin(-2.1),
+            *((breast - breast.mean(0)) * 0.955 + breast.mean(0) for breast in breasts),
+        ):
+            canvas.paint(shape, fat)
+        self._glands(breasts)
         muscle = density("muscle") + 6 * self.fine - 9 * np.clip(self.coarse - 0.7 + self.chest.old, 0, 2)
         for side in (-1, 1):
             self._bands(side, muscle)
@@ -128,23 +134,23 @@ class Slice:
                     ellipse((side * 150, -2), (22 * head**0.5, 21 * head**0.5)), 240 + 20 * self.fine
                 )
 
-    def _breasts(self, fat: Floats) -> None:
-        if self.chest.build.sex != "F":
-            return
+    def _breasts(self) -> list[Points]:
+        """Outlines of the breasts of a woman who lies on her back."""
         size = 1 - ((self.z - 152) / 48) ** 2
-        if size <= 0:
-            return
+        if self.chest.build.sex != "F" or size <= 0:
+            return []
         grow = np.sqrt(size) * (1 + 0.012 * self.chest.build.fat)
-        for side in (-1, 1):
-            outline = closed(
-                np.array([(36, -84), (54, -121), (88, -128), (122, -112), (140, -74), (110, -58), (60, -66)])
-                * (side, 1)
+        half = closed(
+            np.array(
+                [(36, -84), (54, -121), (88, -128), (122, -112), (140, -74), (110, -58), (60, -66)], float
             )
-            middle = np.array([side * 88, -80])
-            shape = (outline - middle) * (0.35 + 0.65 * grow, grow) + middle
-            self.canvas.paint(shape, self.chest.density("skin"))
-            self.canvas.paint((shape - middle) * 0.965 + middle, fat)
-            core = (shape - (side * 86, -104)) * 0.5 + (side * 86, -106)
+        )
+        shape = (half - (88, -80)) * (0.35 + 0.65 * grow, grow) + (88, -80)
+        return [shape * (side, 1) for side in (-1, 1)]
+
+    def _glands(self, breasts: list[Points]) -> None:
+        for breast in breasts:
+            core = (breast - breast.mean(0)) * 0.55 + breast.mean(0) - (0, 9)
             strands = self.canvas.mask(core) * np.clip(self.fine * 0.8 + self.coarse * 0.5, 0, 1)
             self.canvas.fill(strands * (1 - 0.6 * self.chest.old), self.chest.density("gland"))
 
@@ -298,9 +304,10 @@ class Slice:
         folds = 0.915 + 0.018 * np.sin(13 * angle + z / 9) + 0.014 * np.sin(21 * angle + z / 5)
         inner = (shape - (76, -24)) * folds[:, None] + (76, -24)
         canvas.paint(inner, self.chest.density("stomach") + 16 * self.coarse + 14 * self.fine, within=belly)
-        level = -47.0
-        gas = np.column_stack([inner[:, 0], np.minimum(inner[:, 1], level)])
-        canvas.paint(gas, -985.0, within=belly)
+        level = np.array(
+            [(-10, -150), (160, -150), (160, -47), (-10, -47)], float
+        )  # gas lies in front, content behind
+        canvas.paint(level, -985.0, within=belly * canvas.mask(inner))
 
     def _vessels(self) -> None:
         chest, canvas, z, density = self.chest, self.canvas, self.z, self.chest.density

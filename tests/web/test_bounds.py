@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts a server of its own
+
 
 def closed_after(link):
     """Seconds until the server ends the connection."""

@@ -4,12 +4,15 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import zipfile
 
 import numpy as np
 import pytest
+
+pytestmark = pytest.mark.slow  # most start a server of their own
 
 BLOB = np.random.default_rng(6).bytes(527_000)
 
@@ -122,6 +125,19 @@ def test_a_connection_serves_one_download_after_the_other(site):
     assert said.endswith((site.folder / "c.dcm").read_bytes())
 
 
+def test_without_an_edge_the_same_bytes_are_streamed(site):
+    part = site.ask("/zip", Range="bytes=100-3000000").body
+    code = (
+        "import sys, small_site; from django.test import Client; "
+        "answer = Client().get('/zip', headers={'Range': 'bytes=100-3000000'}); "
+        "assert answer.streaming and answer.status_code == 206; "
+        "sys.stdout.buffer.write(b''.join(answer.streaming_content))"
+    )
+    here = os.environ | {"SMALL_SITE": str(site.folder), "PYTHONPATH": os.path.dirname(__file__)}
+    done = subprocess.run([sys.executable, "-c", code], env=here, capture_output=True, check=True)
+    assert done.stdout == part
+
+
 def test_a_single_blob_is_sent_whole_and_in_part(site):
     content = (site.folder / "f.dcm").read_bytes()
     whole, part = site.ask("/blob/f.dcm"), site.ask("/blob/f.dcm", Range="bytes=70000-2999998")
@@ -212,7 +228,6 @@ def test_a_blob_that_is_not_what_its_row_says_breaks_the_connection(start_site, 
         assert subprocess.run(curl, check=False).returncode == 18, "curl sees a partial file"
 
 
-@pytest.mark.slow
 def test_memory_stays_low_while_gigabytes_are_sent(start_site):
     site = start_site({"a.dcm": BLOB})
     site.ask("/zip")

@@ -8,6 +8,8 @@ from contextlib import aclosing
 from logging import getLogger
 from typing import Any, Final
 
+from django.db import close_old_connections
+
 from vesalius.deliver.answer import BLOCK, Sending
 from vesalius.deliver.plan import BrokenBlob, FileSpan, Piece, open_span
 
@@ -158,6 +160,7 @@ def _read_cached(descriptor: int, block: bytearray, into: int, at: int) -> int:
 def _allowed(sending: Sending) -> bool:
     """Whether the right still stands; a question that cannot be answered counts as no."""
     try:
+        close_old_connections()  # outside a request nobody else drops a connection that has died
         return sending.plan.still_allowed()
     except Exception:
         log.exception("a permission could not be checked again; the download is cut")

@@ -405,3 +405,16 @@ def test_japanese_names_are_read_with_their_code_extensions():
     with dicom.read(Path(get_charset_files("chrH31.dcm")[0])) as file:
         assert file.dataset.charsets == ("", "ISO 2022 IR 87")
         assert file.dataset.text(0x00100010) == "Yamada^Tarou=山田^太郎=やまだ^たろう"
+
+
+def test_a_character_set_reaches_an_item_whose_parents_hold_nothing_before_it():
+    # A private creator is read while the items around it are still empty.
+    name = struct.pack("<HHI", 0x0010, 0x0010, 2) + "ß".encode()
+    private = (
+        struct.pack("<HHI", 0x0029, 0x0010, 4) + b"TEST" + struct.pack("<HHI", 0x0029, 0x1000, 2) + b"AB"
+    )
+    outer = item(struct.pack("<HHI", 8, 0x1111, len(item(name + private))) + item(name + private))
+    body = struct.pack("<HHI", 8, 5, 10) + b"ISO_IR 192" + struct.pack("<HHI", 8, 0x1111, len(outer)) + outer
+    file = read(bytes(128) + b"DICM" + meta(IMPLICIT) + body)
+    inner = file.dataset[0x00081111].items[0].dataset[0x00081111].items[0].dataset
+    assert inner.text(0x00100010) == "ß"

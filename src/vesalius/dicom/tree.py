@@ -189,7 +189,7 @@ class Dataset:
                 size = min(own.value_end - own.value_start, _MOST_TERMS)
                 self._charsets = values.terms(self.window.read(own.value_start, size))
             else:
-                self._charsets = self.parent.charsets if self.parent else ()
+                self._charsets = self.parent.charsets if self.parent is not None else ()
         return self._charsets
 
     @property

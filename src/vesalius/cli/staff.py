@@ -1,6 +1,8 @@
 """Commands that open the intake side: `submit`, `jobs`, `doctor`."""
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -75,7 +77,8 @@ def submit(
     else:
         console.print("This delivery was received before; nothing was sent.")
     if work:
-        _work(console)
+        with console.status("cleaning"), do_jobs() as some:
+            some()
     _tell(submission.pk)
 
 
@@ -90,21 +93,27 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _work(console: Console) -> None:
-    """Do the intake side's jobs in this process."""
-    import importlib  # noqa: PLC0415
-
+@contextmanager
+def do_jobs() -> Iterator[Callable[[], None]]:
+    """A function that does, in this process, every job of both sides that can be done now."""
     from django.conf import settings  # noqa: PLC0415
 
     from vesalius.jobs.dispatch import Dispatcher  # noqa: PLC0415
     from vesalius.jobs.hands import open_hands  # noqa: PLC0415
     from vesalius.settings.routing import Side  # noqa: PLC0415
 
-    for module in importlib.import_module("vesalius.web.staff_side").WORK:
-        importlib.import_module(module)
+    for side in ("public", "staff"):
+        for module in importlib.import_module(f"vesalius.web.{side}_side").WORK:
+            importlib.import_module(module)
     ours = settings.VESALIUS
-    with console.status("cleaning"), open_hands(ours.hands, ours.hand_count) as hands:
-        Dispatcher(Side.INTAKE, hands, threads=1).run_until_idle()
+    with open_hands(ours.hands, ours.hand_count) as hands:
+        dispatchers = [Dispatcher(side, hands, threads=1) for side in Side]
+
+        def work() -> None:
+            while sum(dispatcher.run_until_idle() for dispatcher in dispatchers):
+                pass
+
+        yield work
 
 
 def _tell(submission_id: int) -> None:

@@ -82,6 +82,15 @@ def confirm(plan_id: int, *, person: str) -> None:
         _record("release.confirm", plan, person)
 
 
+def published(plan_id: int, *, person: str) -> None:
+    """Note on the intake side that the admitted release of this plan was published."""
+    with on_intake():
+        plan = _locked(plan_id, ReleasePlan.State.ADMITTED)
+        plan.state, plan.published_at = ReleasePlan.State.PUBLISHED, timezone.now()
+        plan.save(update_fields=["state", "published_at"])
+        _record("release.publish", plan, person)
+
+
 def gates(plan: ReleasePlan) -> list[Gate]:
     """Every condition of this release, open and shut."""
     series = list(CleanedSeries.objects.filter(plans__plan=plan).select_related("submission"))

@@ -4,14 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from vesalius.dicom import read
-from vesalius.dicom.render import thumbnail
-from vesalius.errors import BadInput
+from vesalius.curate.drawing import draw
 from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import CleanedSeries
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side
-from vesalius.store.derived import write_derived
 
 SIZE = 256  # pixels of the longer side
 PER_TASK = 20
@@ -21,19 +18,6 @@ def preview_path(series: CleanedSeries, position: int) -> Path:
     """Where the picture of one instance lies; it may hold PHI in its pixels."""
     root: Path = settings.VESALIUS.intake_pictures
     return root / series.digest[:2] / series.digest / f"{position}.jpg"
-
-
-def draw(images: list[tuple[str, str]], size: int) -> int:
-    """The hands' part: (DICOM file, picture to write); returns how many could be drawn."""
-    drawn = 0
-    for source, target in images:
-        try:
-            picture = thumbnail(read(Path(source)), size)
-        except BadInput:
-            continue  # the page says that there is no picture; the doubt about the file is a finding's business
-        write_derived(Path(target), picture)
-        drawn += 1
-    return drawn
 
 
 @handles("preview-series", Side.INTAKE)

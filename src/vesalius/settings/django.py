@@ -145,6 +145,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
-    "loggers": {"vesalius": {"level": "INFO"}, "django.request": {"level": "CRITICAL"}},
+    "loggers": {
+        "vesalius": {"level": "INFO"},
+        "vesalius.web.access": {"level": "INFO" if VESALIUS.access_log else "WARNING"},
+        "django.request": {"level": "CRITICAL"},  # web.middleware.errors tells of them
+    },
 }
 CSRF_FAILURE_VIEW = "vesalius.web.middleware.refused"

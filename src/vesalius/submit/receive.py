@@ -34,7 +34,7 @@ class Delivery:
 
     site: str
     collection: str  # short title
-    origin: Submission.Origin
+    origin: str  # a value of Submission.Origin
     person: str
     download: str = "Images"
     not_cleaned_acknowledged: bool = False

@@ -39,12 +39,12 @@ def inspect(store_root: str, files: list[tuple[int, str]]) -> list[Inspected]:
 
 def _inspect_one(store: FolderStore, file_id: int, name: str) -> Inspected:
     try:
-        file = read(store.path(name))
-        fatal = next((problem for problem in check(file) if problem.fatal), None)
-        if fatal is not None:
-            path = tag_text(fatal.tag) if fatal.tag is not None else ""
-            return Inspected(file=file_id, kind="structure", sentence=fatal.sentence, element_path=path)
-        collected = deid.collect(file)
+        with read(store.path(name)) as file:
+            fatal = next((problem for problem in check(file) if problem.fatal), None)
+            if fatal is not None:
+                path = tag_text(fatal.tag) if fatal.tag is not None else ""
+                return Inspected(file=file_id, kind="structure", sentence=fatal.sentence, element_path=path)
+            collected = deid.collect(file)
     except DicomError as error:
         kind = "not_dicom" if error.reason is Reason.NOT_DICOM else "structure"
         path = tag_text(error.tag) if error.tag is not None else ""
@@ -103,19 +103,21 @@ def _clean_one(
     staged: list[BlobFacts],
 ) -> CleanedFile:
     try:
-        file = read(store.path(name))
-        done = deid.clean(file, recipe=recipe, identity=order.identity, context=context, origin=order.origin)
+        with read(store.path(name)) as file:
+            done = deid.clean(
+                file, recipe=recipe, identity=order.identity, context=context, origin=order.origin
+            )
+            refusal = next((one for one in done.findings if one.kind == "quarantine"), None)
+            if refusal is not None:
+                return CleanedFile(file=file_id, refused=("quarantine", refusal.sentence, refusal.path))
+            with store.writer(md5=True) as writer:
+                deid.write(file, done.edits, writer)
+                blob = writer.finish()
+            pixel_digest = _pixel_digest(file)
     except BadInput as error:
         return CleanedFile(file=file_id, refused=("quarantine", str(error), ""))
-    refusal = next((one for one in done.findings if one.kind == "quarantine"), None)
-    if refusal is not None:
-        return CleanedFile(file=file_id, refused=("quarantine", refusal.sentence, refusal.path))
-    with store.writer(md5=True) as writer:
-        deid.write(file, done.edits, writer)
-        blob = writer.finish()
-    packed = _pack(done.changes)
     with store.writer() as writer:
-        writer.write(packed)
+        writer.write(_pack(done.changes))
         changes = writer.finish()
     staged += [blob, changes]
     return CleanedFile(
@@ -123,7 +125,7 @@ def _clean_one(
         blob=blob,
         changes=changes,
         facts=done.facts,
-        pixel_digest=_pixel_digest(file),
+        pixel_digest=pixel_digest,
         findings=tuple((one.kind, one.sentence, one.path) for one in done.findings),
         values=_values(done.changes),
     )
@@ -131,12 +133,12 @@ def _clean_one(
 
 def _offsets(store: FolderStore, blob: BlobFacts) -> dict[str, Any]:
     """Where the pixels lie in a cleaned file: first byte and length of all, and of each encapsulated fragment."""
-    dataset = read(store.path(blob.sha256)).dataset
-    element = next(filter(None, (dataset.get(tag) for tag in PIXEL_DATA)), None)
-    if element is None:
-        return {}
-    pixels = [element.value_start, element.end - element.value_start]
-    fragments = [list(fragment) for fragment in element.fragments or ()]
+    with read(store.path(blob.sha256)) as file:
+        element = next(filter(None, (file.dataset.get(tag) for tag in PIXEL_DATA)), None)
+        if element is None:
+            return {}
+        pixels = [element.value_start, element.end - element.value_start]
+        fragments = [list(fragment) for fragment in element.fragments or ()]
     return {"pixels": pixels} | ({"fragments": fragments} if fragments else {})
 
 

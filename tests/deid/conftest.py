@@ -73,7 +73,7 @@ def encode(dataset: Dataset, syntax: str = "explicit") -> bytes:
     """A file of the data set, with a head as a scanner would write it."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.get("SOPClassUID", CTImageStorage)
-    meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "1.2.3")
+    meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID") or "1.2.3"
     meta.TransferSyntaxUID = SYNTAXES[syntax]
     meta.SourceApplicationEntityTitle = "HOSPITAL_CT1"
     meta.PrivateInformationCreatorUID = "1.2.3.999"

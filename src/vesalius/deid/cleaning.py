@@ -82,31 +82,31 @@ def _stamp(file: DicomFile, walker: Walker, codes: bytes) -> None:
     root = file.dataset
     method = root.get(stamps.METHOD)
     betrayed = method is not None and walker.patient.betrayed_by(method)
-    for stamp in stamps.texts(root, walker.recipe, walker.origin, betrayed=betrayed):
-        value = encode.padded(stamp.vr, stamp.value)
-        walker.root_after[stamp.tag] = (stamp.vr, value)
-        _set(file, walker, stamp.tag, stamp.vr, value)
+    wanted = list(stamps.texts(root, walker.recipe, walker.origin, betrayed=betrayed))
     if codes and stamps.METHOD_CODES not in root:
-        _set(file, walker, stamps.METHOD_CODES, "SQ", codes)
+        wanted.append(stamps.Stamp(stamps.METHOD_CODES, "SQ", codes))
+    for stamp in sorted(wanted, key=lambda stamp: stamp.tag):
+        _set(file, walker, stamp)
     sop_class = root.text(_SOP_CLASS)
     after = walker.root_after.get(_SOP_INSTANCE)
     instance = after[1].decode("ascii").rstrip("\0") if after else root.text(_SOP_INSTANCE)
     walker.edits.append(Edit(0, file.body, new_head(file, sop_class, instance)))
 
 
-def _set(file: DicomFile, walker: Walker, tag: int, vr: str, value: bytes) -> None:
+def _set(file: DicomFile, walker: Walker, stamp: stamps.Stamp) -> None:
     """Write one root element in its place, over the one that is there."""
     root = file.dataset
-    element = root.get(tag)
-    written = encode.element(tag, vr, value, implicit=root.implicit, big_endian=root.big_endian)
+    element = root.get(stamp.tag)
+    value = encode.padded(stamp.vr, stamp.value)
+    written = encode.element(stamp.tag, stamp.vr, value, implicit=root.implicit, big_endian=root.big_endian)
     if element is not None:
+        start, end = element.start, element.end
         before = element.text() if walker.origin == "identifiable" else None
-        walker.edits.append(Edit(element.start, element.end, written))
     else:
+        start = end = next((other.start for other in root if other.tag > stamp.tag), file.size)
         before = None
-        following = (other.start for other in root if other.tag > tag)
-        at = next(following, file.size)
-        walker.edits.append(Edit(at, at, written))
-    after = value.decode("latin-1").rstrip() if vr != "SQ" else None
+    walker.edits.append(Edit(start, end, written))
+    walker.root_after[stamp.tag] = (stamp.vr, value)
+    after = None if stamp.vr == "SQ" else stamp.value.decode("latin-1")
     if before is None or before != after:
-        walker.changes.append(Change(tag_text(tag), vr, "D", before, after))
+        walker.changes.append(Change(tag_text(stamp.tag), stamp.vr, "D", before, after))

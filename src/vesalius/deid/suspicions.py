@@ -8,10 +8,10 @@ from vesalius.deid.resources import load_json
 from vesalius.dicom import Dataset, tag_text
 
 _SOP_CLASS: Final = 0x00080016
-_SOP_INSTANCE: Final = 0x00080018
 _IMAGE_TYPE: Final = 0x00080008
 _CONVERSION_TYPE: Final = 0x00080064
-_PATIENT_ID: Final = 0x00100020
+# Patient ID, SOP, Study and Series Instance UID: by these a file finds its place among others (PS3.3 C.12.1, C.7).
+_PLACES: Final = (0x00100020, 0x00080018, 0x0020000D, 0x0020000E)
 _BURNED_IN: Final = 0x00280301
 _DOCUMENT: Final = 0x00420011
 _PIXELS: Final = (0x7FE00008, 0x7FE00009, 0x7FE00010)
@@ -37,7 +37,7 @@ def _classes(root: Dataset) -> Iterator[FindingFact]:
 
 
 def _identity(root: Dataset) -> Iterator[FindingFact]:
-    for tag in (_PATIENT_ID, _SOP_INSTANCE):
+    for tag in _PLACES:
         if not root.text(tag):
             yield FindingFact("identity", tag_text(tag), "without it the file cannot be told from others")
 

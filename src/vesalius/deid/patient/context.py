@@ -24,6 +24,8 @@ _PATIENT_GROUP: Final = 0x0010
 # An identifier of fewer characters would be found inside of any word; of names, three are sought as a whole word.
 _SHORTEST_SOUGHT: Final = 4
 _SHORT_NAME: Final = 3
+# Two signs of another script are as rare in a text as four Latin letters.
+_SHORTEST_FOREIGN: Final = 2
 # One word of a name below this is an initial, and no token can be kept from everybody for its sake.
 _SHORTEST_NAME: Final = 2
 _NAMES: Final = frozenset({"name", "staff"})
@@ -137,8 +139,12 @@ def _name_words(identifiers: tuple[tuple[str, str], ...], kinds: frozenset[str])
     return {word for name in names for word in _APART.split(name) if len(word) >= _SHORTEST_NAME}
 
 
+def _is_telling(token: str) -> bool:
+    return len(token) >= (_SHORTEST_SOUGHT if token.isascii() else _SHORTEST_FOREIGN)
+
+
 def _pattern(identifiers: tuple[tuple[str, str], ...]) -> re.Pattern[str] | None:
-    sought = [re.escape(token) for token in sorted(_tokens(identifiers)) if len(token) >= _SHORTEST_SOUGHT]
+    sought = [re.escape(token) for token in sorted(_tokens(identifiers)) if _is_telling(token)]
     short = (word for word in _name_words(identifiers, frozenset({"name"})) if len(word) == _SHORT_NAME)
     sought += [rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in sorted(short)]
     return re.compile("|".join(sought)) if sought else None

@@ -13,8 +13,8 @@ from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
 )
-from pydicom.uid import ImplicitVRLittleEndian
 
 from vesalius.deid import (
     Cleaned,

@@ -1,7 +1,7 @@
 """What a cleaned file says of its cleaning, and its new head (PS3.15 E.1.1, E.3; PS3.10 7.1)."""
 
-import io
 import hashlib
+import io
 import zlib
 
 import pytest
@@ -62,7 +62,8 @@ def test_patient_identity_removed_is_yes_whatever_stood_there(new, outcome):
 
 def test_pixels_that_nobody_cleaned_are_not_stamped_as_clean(new, outcome):
     result = outcome(new(CT)).dataset
-    assert "BurnedInAnnotation" not in result and "RecognizableVisualFeatures" not in result
+    assert "BurnedInAnnotation" not in result
+    assert "RecognizableVisualFeatures" not in result
     assert outcome(new(CT, BurnedInAnnotation="YES")).dataset.BurnedInAnnotation == "YES"
 
 
@@ -77,7 +78,8 @@ def test_methods_are_added_to_those_already_there(new, outcome, syntax):
     dataset = new(CT, DeidentificationMethod="By the site", DeidentificationMethodCodeSequence=[before])
     result = outcome(dataset, "clean_descriptors", syntax=syntax).dataset
     assert codes(result) == ["113101", "113100", "113105"]
-    assert result.DeidentificationMethod[0] == "By the site" and len(result.DeidentificationMethod) == 2
+    assert result.DeidentificationMethod[0] == "By the site"
+    assert len(result.DeidentificationMethod) == 2
 
 
 def test_a_code_already_there_is_not_repeated(new, outcome):
@@ -104,10 +106,10 @@ def test_the_head_is_new(new, outcome):
     assert [element.tag.element for element in meta] == [0x00, 0x01, 0x02, 0x03, 0x10, 0x12, 0x13]
     assert meta.MediaStorageSOPInstanceUID == result.dataset.SOPInstanceUID
     assert meta.MediaStorageSOPClassUID == CT
-    assert meta.ImplementationClassUID.startswith("2.25.") and meta.ImplementationVersionName.startswith(
-        "VESALIUS_"
-    )
-    assert b"HOSPITAL" not in result.data and b"Doe" not in result.data
+    assert meta.ImplementationClassUID.startswith("2.25.")
+    assert meta.ImplementationVersionName.startswith("VESALIUS_")
+    assert b"HOSPITAL" not in result.data
+    assert b"Doe" not in result.data
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,9 @@ def test_the_transfer_syntax_stays_and_deflated_data_are_written_inflated(new, o
         new(CT, Rows=5, WindowCenter=[40, 50], ImageType=["ORIGINAL", "PRIMARY"]), syntax=syntax
     ).dataset
     assert result.file_meta.TransferSyntaxUID == uid
-    assert result.Rows == 5 and list(result.WindowCenter) == [40, 50] and result.Modality == "CT"
+    assert result.Rows == 5
+    assert list(result.WindowCenter) == [40, 50]
+    assert result.Modality == "CT"
 
 
 def test_the_writer_counts_and_digests_what_it_wrote(new, outcome):

@@ -34,11 +34,13 @@ def test_the_table_holds_at_any_depth_and_in_every_encoding(new, outcome, identi
     )
     dataset = new(CT, CTExposureSequence=found.CTExposureSequence, Rows=3, ImageComments="about Doe")
     result = outcome(dataset, syntax=syntax).dataset
-    assert result.Rows == 3 and "ImageComments" not in result
+    assert result.Rows == 3
+    assert "ImageComments" not in result
     for _ in range(depth):
         result = result.CTExposureSequence[0]
     assert result.PatientID == identity.patient_id("", "MRN0001")
-    assert result.StudyDate == "" and result.ReferringPhysicianName == ""
+    assert result.StudyDate == ""
+    assert result.ReferringPhysicianName == ""
 
 
 @pytest.mark.parametrize("undefined", [True, False])
@@ -50,7 +52,8 @@ def test_lengths_of_sequences_and_items_are_right_whether_defined_or_not(new, ou
     result = outcome(dataset)
     again = read(io.BytesIO(result.data)).dataset
     inner = again[0x00189321].items[0].dataset[0x00189321].items[0].dataset
-    assert inner.text(0x00180060) == "120.0" and again.ints(0x00280010) == [7]
+    assert inner.text(0x00180060) == "120.0"
+    assert again.ints(0x00280010) == [7]
     assert (again[0x00189321].length is None) is undefined
 
 
@@ -75,7 +78,8 @@ def test_overlay_data_and_comments_go_and_the_rest_of_the_group_stays(new, outco
     result = outcome(dataset).dataset
     for group in (0x6000, 0x6004):
         assert (group, 0x0010) in result
-        assert (group, 0x3000) not in result and (group, 0x4000) not in result
+        assert (group, 0x3000) not in result
+        assert (group, 0x4000) not in result
 
 
 def test_private_elements_go_with_the_basic_profile(new, outcome):
@@ -152,7 +156,8 @@ def test_a_private_sequence_that_stays_is_walked_like_any_other(new, outcome, id
     dataset.private_block(0x2001, "Philips Imaging DD 001", create=True).add_new(0x5F, "SQ", [inner])
     stays = outcome(dataset, SAFE).dataset.private_block(0x2001, "Philips Imaging DD 001")[0x5F].value[0]
     assert stays.PatientName == identity.patient_id("", "MRN0001")
-    assert stays.StudyDate == "" and stays.Rows == 4
+    assert stays.StudyDate == ""
+    assert stays.Rows == 4
     assert stays.FrameOfReferenceUID == identity.uid("1.2.3.77")
     assert stays.private_block(0x2001, "Philips Imaging DD 001")[0x2D].value == 12
     assert (0x2001, 0x10EE) not in stays
@@ -165,8 +170,10 @@ def test_a_disposition_may_keep_a_private_element_by_its_creator(new, outcome):
     block.add_new(0x02, "UI", "1.2.3.9")
     block.add_new(0x03, "DS", "3")
     result = outcome(dataset, dispositions={'(0019,"OURS",01)': "K", '(0019,"OURS",02)': "U"}).dataset
-    assert result[0x0019, 0x1001].value == 2 and result[0x0019, 0x1002].value.startswith("2.25.")
-    assert (0x0019, 0x0010) in result and (0x0019, 0x1003) not in result
+    assert result[0x0019, 0x1001].value == 2
+    assert result[0x0019, 0x1002].value.startswith("2.25.")
+    assert (0x0019, 0x0010) in result
+    assert (0x0019, 0x1003) not in result
 
 
 def test_a_known_sequence_written_as_un_of_undefined_length_is_walked_in_implicit_vr(new, outcome, encoded):
@@ -193,7 +200,8 @@ def test_bytes_that_belong_to_no_element_of_the_tree_never_pass(new, outcome, en
     again = struct.pack("<HH2sH", 0x0010, 0x0010, b"PN", 8) + b"Roe^Anna"
     at = plain.index(struct.pack("<HH2s", 0x0010, 0x0020, b"LO"))
     result = outcome(plain[:at] + again + plain[at:])
-    assert b"Roe" not in result.data and "quarantine" in result.kinds()
+    assert b"Roe" not in result.data
+    assert "quarantine" in result.kinds()
 
 
 def test_group_lengths_padding_and_signatures_are_dropped(new, outcome):
@@ -210,7 +218,8 @@ def test_group_lengths_padding_and_signatures_are_dropped(new, outcome):
     result = outcome(dataset)
     tags = [element.tag for element in result.dataset]
     assert not {0x00080000, 0xFFFCFFFC, 0xFFFAFFFA, 0x04000561} & set(tags)
-    assert b"Doe" not in result.data and b"Elsewhere" not in result.data
+    assert b"Doe" not in result.data
+    assert b"Elsewhere" not in result.data
 
 
 NAMES = {
@@ -241,7 +250,8 @@ def test_pixel_data_keep_their_bytes(new, outcome):
     )
     dataset.add_new(0xFFFCFFFC, "OB", b"\0\0")
     result = outcome(dataset)
-    assert result.dataset.PixelData == pixels and result.data.endswith(pixels)
+    assert result.dataset.PixelData == pixels
+    assert result.data.endswith(pixels)
 
 
 def test_encapsulated_fragments_keep_their_bytes(outcome):

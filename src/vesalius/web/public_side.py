@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
+from vesalius.nbia.public.urls import older_urlpatterns
 from vesalius.web.health import healthz
 from vesalius.web.middleware import not_found
 
 urlpatterns = [
     path("healthz", healthz),
     path("nbia-api/", include("vesalius.nbia.public.urls")),
+    path("services/", include(older_urlpatterns)),
     path("", include("vesalius.pages.public.urls")),
 ]
 handler404 = not_found

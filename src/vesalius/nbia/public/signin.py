@@ -1,0 +1,79 @@
+"""NBIA's address for tokens: a password for a token of two hours (RFC 6749 4.3), as scripts know it."""
+
+import json
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from vesalius.access.models import Person
+from vesalius.access.tokens import create_token, person_with
+from vesalius.errors import ArchiveError
+from vesalius.nbia.public.bearer import GUEST
+
+SECONDS: Final = 7200  # what a token lives
+
+
+class NoToken(ArchiveError):
+    """Name and password, or the token to renew, are not good."""
+
+    status = 401
+    hint = "Check name and password; a token is renewed before it expires."
+
+
+class UnknownGrant(ArchiveError):
+    """Another way of asking for a token than these two."""
+
+    status = 400
+    hint = "Send grant_type=password or grant_type=refresh_token."
+
+
+def give_token(request: HttpRequest) -> HttpResponse:
+    """POST oauth/token: grant_type `password` or `refresh_token`; whatever client_id is sent.
+
+    The guest, whose password is nobody's business, gets a token that opens what is public.
+    """
+    try:
+        body, status = _body(_token(request)), 200
+    except NoToken as error:
+        body, status = {"error": "invalid_grant", "error_description": str(error)}, error.status
+    except UnknownGrant as error:
+        body, status = {"error": "unsupported_grant_type", "error_description": str(error)}, error.status
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+    return HttpResponse(json.dumps(body), status=status, content_type="application/json", headers=headers)
+
+
+def _token(request: HttpRequest) -> str:
+    form = request.POST
+    match form.get("grant_type"):
+        case "password" if form.get("username") == GUEST:
+            return GUEST
+        case "password":
+            person = authenticate(request, username=form.get("username"), password=form.get("password"))
+        case "refresh_token" if form.get("refresh_token") == GUEST:
+            return GUEST
+        case "refresh_token":
+            person = person_with(form.get("refresh_token", ""))
+        case _:
+            raise UnknownGrant("This grant type is not supported.")
+    if not isinstance(person, Person):
+        raise NoToken("Invalid user credentials.")
+    until = timezone.now() + timedelta(seconds=SECONDS)
+    side = settings.VESALIUS_OWN_SIDE
+    return create_token(person.name, side=side, by=person.name, label="oauth/token", expires_at=until)
+
+
+def _body(token: str) -> dict[str, Any]:
+    """One token serves for all three that clients look for."""
+    return {
+        "access_token": token,
+        "expires_in": SECONDS,
+        "refresh_expires_in": SECONDS,
+        "refresh_token": token,
+        "token_type": "Bearer",
+        "id_token": token,
+        "scope": "openid",
+    }

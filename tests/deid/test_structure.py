@@ -68,18 +68,34 @@ def test_curves_go_with_every_repeating_group(new, outcome):
     assert result.change("(501E,3000)").action == "X"
 
 
-def test_overlay_data_and_comments_go_and_the_rest_of_the_group_stays(new, outcome):
-    # rows (60xx,3000) and (60xx,4000): X; no row speaks of Overlay Rows
-    dataset = new(CT)
+def test_an_overlay_goes_as_a_whole(new, outcome):
+    # rows (60xx,3000) and (60xx,4000): X; an overlay plane without data is none (PS3.3 C.9.2)
+    dataset = new(CT, Rows=2)
     for group in (0x6000, 0x6004):
         dataset.add_new(group << 16 | 0x0010, "US", 2)
+        dataset.add_new(group << 16 | 0x0022, "LO", "of Doe")
         dataset.add_new(group << 16 | 0x3000, "OW", b"\1\2")
         dataset.add_new(group << 16 | 0x4000, "LT", "Doe")
     result = outcome(dataset).dataset
-    for group in (0x6000, 0x6004):
-        assert (group, 0x0010) in result
-        assert (group, 0x3000) not in result
-        assert (group, 0x4000) not in result
+    assert not [element.tag for element in result if element.tag.group >> 8 == 0x60]
+    assert result.Rows == 2
+
+
+def test_an_overlay_in_the_unused_bits_of_the_pixels_stays_described(new, outcome):
+    dataset = new(CT)
+    dataset.add_new(0x60000010, "US", 2)
+    dataset.add_new(0x60004000, "LT", "Doe")
+    result = outcome(dataset).dataset
+    assert (0x6000, 0x0010) in result
+    assert (0x6000, 0x4000) not in result
+
+
+@pytest.mark.parametrize("vr", ["LO", "UN"])
+def test_a_name_written_under_another_vr_is_a_name_all_the_same(new, outcome, vr):
+    dataset = new(CT, Manufacturer="for Roentgen")
+    dataset.add_new(0x00142006, vr, b"Roentgen" if vr == "UN" else "Roentgen")
+    result = outcome(dataset)
+    assert b"Roentgen" not in result.data
 
 
 def test_private_elements_go_with_the_basic_profile(new, outcome):

@@ -18,7 +18,10 @@ from vesalius.dicom import Dataset, Element, tag_text
 
 _PATIENT_NAME: Final = 0x00100010
 _PATIENT_ID: Final = 0x00100020
+_PATIENT: Final = frozenset({_PATIENT_NAME, _PATIENT_ID})
 _ISSUER: Final = 0x00100021
+_OVERLAYS: Final = 0x60
+_OVERLAY_DATA: Final = 0x3000
 _CONTENT: Final = 0x0040A730
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
@@ -88,11 +91,20 @@ class Walker:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in _STAMPED:
             return 0
+        if tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
+            return self._cut(element, prefix + tag_text(tag))
         return self._act(_Case(element, place.decide(tag, element.vr), place, prefix))
+
+    def _loses_overlay(self, element: Element, place: Place) -> bool:
+        """Whether this describes an overlay whose data go: without them the rest is no valid plane (PS3.3 C.9.2)."""
+        data = element.parent.get(element.tag & 0xFFFF0000 | _OVERLAY_DATA)
+        if data is None or self.origin == "site":
+            return False
+        return place.decide(data.tag, data.vr).action is not Action.KEEP
 
     def _act(self, case: _Case) -> int:
         action, element = case.decision.action, case.element
-        if element.tag in {_PATIENT_ID, _PATIENT_NAME} and action is not Action.KEEP:
+        if element.tag in _PATIENT and action is not Action.KEEP:
             return self._patient(case)
         if self.origin == "derived" and (action is Action.UID or element.vr in _DATES):
             action = Action.KEEP

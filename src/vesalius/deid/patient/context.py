@@ -10,6 +10,7 @@ from typing import Final
 
 from vesalius.deid.resources import load_rows
 from vesalius.dicom import Dataset, DicomFile, Element, walk
+from vesalius.dicom.vr import public_vr
 from vesalius.errors import BadInput
 
 _PATIENT_ID: Final = 0x00100020
@@ -184,7 +185,7 @@ def _kinds() -> dict[int, str]:
 
 
 def _kind(element: Element) -> str | None:
-    if element.vr == "PN":
+    if element.vr == "PN" or public_vr(element.tag) == "PN":
         return "name" if element.tag >> 16 == _PATIENT_GROUP else "staff"
     return _kinds().get(element.tag)
 

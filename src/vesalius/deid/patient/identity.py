@@ -93,12 +93,12 @@ class Identity:
         named = self.lookup.get((issuer, original)) or self.lookup.get(("", original))
         if named:
             return named
-        digest = _mac(self.key.derive("patient"), self.site, issuer, original)
+        digest = _mac(_derived(self.key, "patient"), self.site, issuer, original)
         return self.patient_id_prefix + b32encode(digest[:5]).decode("ascii")
 
     def day_offset(self, issuer: str, original: str) -> int:
         """Days to add to every date of one patient, in [-3650, -365] (PS3.15 E.3.6)."""
-        digest = _mac(self.key.derive("days"), self.site, _normal(issuer), _normal(original))
+        digest = _mac(_derived(self.key, "days"), self.site, _normal(issuer), _normal(original))
         return -_SHORTEST_SHIFT - int.from_bytes(digest[:8], "big") % _SHIFTS
 
 
@@ -106,15 +106,15 @@ class Identity:
 def _new_uid(key: DomainKey, root: str | None, original: str) -> str:
     if not original or original.startswith(_WELL_KNOWN):
         return original
-    number = int.from_bytes(_mac(_key_for_uids(key), original)[:16], "big")
+    number = int.from_bytes(_mac(_derived(key, "uid"), original)[:16], "big")
     if root is None:
         return f"2.25.{number}"
     return f"{root}.{number % 10 ** (_UID_LENGTH - len(root) - 1)}"
 
 
-@lru_cache(maxsize=64)
-def _key_for_uids(key: DomainKey) -> bytes:
-    return key.derive("uid")
+@lru_cache(maxsize=256)
+def _derived(key: DomainKey, purpose: str) -> bytes:
+    return key.derive(purpose)
 
 
 def _normal(original: str) -> str:

@@ -113,11 +113,12 @@ def _place_of(recipe: Recipe, nodes: tuple[int, ...]) -> Place:
 
 def _unlisted(tag: int, vr: str) -> table.Row:
     """What holds for an attribute of which no row speaks, by its VR; what no dictionary knows is removed."""
-    if representations.public_vr(tag) is None:
+    known = representations.public_vr(tag)
+    if known is None:
         return _UNKNOWN
-    if vr in _DATES:
+    if vr in _DATES or known in _DATES:
         return _UNLISTED_DATE
-    if vr == "PN":
+    if "PN" in {vr, known}:
         return _UNLISTED_NAME
     return _UNLISTED_UID if vr == "UI" and tag not in _CLASS_UIDS else _KEPT
 

@@ -71,8 +71,9 @@ def make_holding(wanted: NewHolding, *, person: str) -> Holding:
         holding = Holding(
             short_title=wanted.short_title, title=wanted.title, kind=wanted.kind, **(wanted.about or {})
         )
+        others = {field.name for field in Holding._meta.fields} - {"short_title", "title"}  # noqa: SLF001
         try:
-            holding.clean_fields(exclude=["concept_doi", "summary", "abstract", "current_release"])
+            holding.clean_fields(exclude=others)
         except ValidationError as error:
             raise BadInput(f"the new dataset cannot be called so: {error.messages[0]}") from error
         holding.save()

@@ -1,7 +1,6 @@
 """SIGKILL to the whole process group, at random moments: nothing acknowledged is lost, nothing is done twice."""
 
 import os
-import random
 import shutil
 import signal
 import sqlite3
@@ -10,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numpy.random import default_rng
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
@@ -139,7 +139,7 @@ def _kill_and_finish(round_: int, begun: Path, folder: Path, undisturbed, tmp_pa
     expected, seconds = undisturbed
     data = tmp_path / "data"
     shutil.copytree(begun, data)
-    moment = random.Random(SEED + round_).uniform(0.1, 1.0) * seconds
+    moment = float(default_rng(SEED + round_).uniform(0.1, 1.0)) * seconds
     process = _start(data, folder)
     try:
         process.communicate(timeout=moment)

@@ -1,7 +1,62 @@
 """Addresses of the public site."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
+from vesalius.catalog.models import Holding
 from vesalius.pages.assets import static_file
+from vesalius.pages.public.content import header, patient, pictures, series
+from vesalius.pages.public.finding import search
+from vesalius.pages.public.holding import lists, page, version
+from vesalius.pages.public.home import help_page, home
+from vesalius.pages.public.own import account, basket
 
-urlpatterns: list[URLPattern] = [path("static/<path:path>", static_file, name="static")]
+
+class Uid(StringConverter):
+    """A DICOM UID (PS3.5 9.1)."""
+
+    regex = "[0-9][0-9.]{0,63}"
+
+
+register_converter(Uid, "uid")
+
+
+def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
+    told = {"kind": kind.value}
+    return [
+        path(f"{place}/<str:name>/", page.holding_page, told),
+        path(f"{place}/<str:name>/manifest.tcia", page.holding_manifest, told),
+        path(f"{place}/<str:name>/versions/<int:number>/", version.version_page, told),
+        path(f"{place}/<str:name>/versions/<int:number>/manifest.json", version.version_manifest, told),
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    path("static/<path:path>", static_file, name="static"),
+    path("", home),
+    path("help/", help_page),
+    path("collections/", lists.collections),
+    path("analysis-results/", lists.analysis_results),
+    *_of_holdings("collections", Holding.Kind.COLLECTION),
+    *_of_holdings("analysis-results", Holding.Kind.ANALYSIS_RESULT),
+    path("search/", search.search),
+    path("search.csv", search.search_csv),
+    path("search.json", search.search_json),
+    path("patients/<str:collection>/<path:patient_id>/", patient.patient_page),
+    path("studies/<uid:uid>/", patient.study_page),
+    path("series/<uid:uid>/", series.series),
+    path("series/<uid:uid>/header/", header.header),
+    path("series/<uid:uid>/thumbnail/", pictures.thumbnail),
+    path("series/<uid:uid>/thumbnail/<int:number>/", pictures.thumbnail),
+    path("series/<uid:uid>/download/", series.download),
+    path("series/<uid:uid>/manifest.tcia", series.manifest),
+    path("basket/", basket.basket_page),
+    path("basket/add/", basket.add),
+    path("basket/remove/", basket.remove),
+    path("basket/manifest.tcia", basket.basket_manifest),
+    path("account/", account.account),
+    path("account/login/", account.SignIn.as_view()),
+    path("account/logout/", account.SignOut.as_view()),
+    path("account/tokens/", account.make_token),
+    path("account/tokens/<int:token_id>/revoke/", account.end_token),
+]

@@ -1,0 +1,43 @@
+"""Who asks, and what they may find and fetch: judged once per request."""
+
+from typing import Final
+from uuid import uuid4
+
+from django.http import HttpRequest
+
+from vesalius.access.models import Person
+from vesalius.access.permit import Visible, visible_to
+
+BASKET: Final = "basket"  # key in a session; a name of its own survives the new session key at sign-in
+_JUDGED: Final = "_vesalius_visible"
+
+
+def visible(request: HttpRequest) -> Visible:
+    """What the person of this request may find and fetch."""
+    if not hasattr(request, _JUDGED):
+        setattr(request, _JUDGED, visible_to(person(request)))
+    judged: Visible = getattr(request, _JUDGED)
+    return judged
+
+
+def person(request: HttpRequest) -> Person | None:
+    """The account of this request; None for the public."""
+    user = getattr(request, "user", None)  # absent where an error ends a request before its session is read
+    return user if isinstance(user, Person) else None
+
+
+def basket_owner(request: HttpRequest) -> str | None:
+    """The name of this reader's basket: the account's or the session's; None where there is none yet."""
+    if known := person(request):
+        return f"person:{known.name}"
+    session = getattr(request, "session", {})
+    return f"session:{session[BASKET]}" if BASKET in session else None
+
+
+def begin_basket(request: HttpRequest) -> str:
+    """The name of this reader's basket, begun for this session where there is none yet."""
+    owner = basket_owner(request)
+    if owner is None:
+        request.session[BASKET] = uuid4().hex
+        owner = f"session:{request.session[BASKET]}"
+    return owner

@@ -1,0 +1,154 @@
+"""The pages of a patient ("subject") and of a study."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from vesalius.access.permit import Visible
+from vesalius.catalog.models import Patient, SeriesRevision, Study
+from vesalius.catalog.visible import (
+    WITH_CONTEXT,
+    current_revisions,
+    findable,
+    holding_of,
+    patient_of,
+    study_of,
+)
+from vesalius.errors import NotFound
+from vesalius.pages.public.asker import visible
+from vesalius.pages.public.holding.counts import address_of
+from vesalius.pages.public.images import thumb
+from vesalius.pages.templatetags.words import count, day, size
+from vesalius.search.elements import shown
+from vesalius.search.query import Query
+
+SEXES = {"F": "Female", "M": "Male", "O": "Other"}
+MOST_SERIES = 500  # of one patient on one page; the search shows the rest
+
+
+def patient_address(patient: Patient) -> str:
+    """The page of a patient."""
+    return f"/patients/{quote(patient.holding.short_title)}/{quote(patient.patient_id, safe='')}/"
+
+
+@require_safe
+def patient_page(request: HttpRequest, collection: str, patient_id: str) -> HttpResponse:
+    """GET /patients/COLLECTION/ID/: studies in order of time, each with its series."""
+    judged = visible(request)
+    patient = patient_of(collection, patient_id, judged)
+    revisions = _shown(judged, series__study__patient=patient)
+    query = Query(collections=(collection,), patient_ids=(patient_id,))
+    return render(
+        request,
+        "public/patient.html",
+        {
+            "patient": patient,
+            "trail": _trail(patient, judged),
+            "studies": _by_study(revisions, judged),
+            "facts": _patient_facts(patient, revisions, query),
+            "query": query.url(),
+            "uids": [one.series.series_instance_uid for one in revisions],
+        },
+    )
+
+
+@require_safe
+def study_page(request: HttpRequest, uid: str) -> HttpResponse:
+    """GET /studies/UID/: the series of one study."""
+    judged = visible(request)
+    study = study_of(uid, judged)
+    revisions = _shown(judged, series__study=study)
+    patient = study.patient
+    return render(
+        request,
+        "public/study.html",
+        {
+            "study": study,
+            "trail": [*_trail(patient, judged), (patient_address(patient), patient.patient_id)],
+            "thumbs": [_captioned(revision, judged) for revision in revisions],
+            "facts": _study_facts(study, revisions),
+            "query": Query(study_uids=(uid,)).url(),
+            "uids": [one.series.series_instance_uid for one in revisions],
+        },
+    )
+
+
+def series_title(revision: SeriesRevision) -> str:
+    """What a series is called on pages."""
+    return revision.series_description or f"{revision.modality} series without a description"
+
+
+def _shown(judged: Visible, **of: Any) -> list[SeriesRevision]:
+    found = findable(current_revisions(), judged).filter(**of).select_related(*WITH_CONTEXT)
+    order = ("series__study__study_date", "series__study__study_instance_uid", "series_number", "pk")
+    return list(found.order_by(*order)[:MOST_SERIES])
+
+
+def _trail(patient: Patient, judged: Visible) -> list[tuple[str, str]]:
+    """Collections, and the patient's collection where it may itself be found."""
+    name = patient.holding.short_title
+    try:
+        own = [(address_of(holding_of(name, judged)), name)]
+    except NotFound:  # a third party's series of a patient whose own collection is hidden
+        own = []
+    return [("/collections/", "Collections"), *own]
+
+
+def _captioned(revision: SeriesRevision, judged: Visible) -> dict[str, Any]:
+    return thumb(revision, judged, caption=series_title(revision))
+
+
+def _by_study(revisions: list[SeriesRevision], judged: Visible) -> list[dict[str, Any]]:
+    studies: dict[int, dict[str, Any]] = {}
+    for revision in revisions:
+        study = revision.series.study
+        told = studies.setdefault(study.pk, {"study": study, "age": age(revision.patient_age), "thumbs": []})
+        told["thumbs"].append(_captioned(revision, judged))
+    return list(studies.values())
+
+
+def age(value: str) -> str:
+    """An AS value, "061Y" (PS3.5 Table 6.2-1), in words."""
+    units = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+    if len(value) != 4 or value[3] not in units or not value[:3].isdigit():
+        return ""
+    number = int(value[:3])
+    return f"{number} {units[value[3]]}{'' if number == 1 else 's'}"
+
+
+def _patient_facts(patient: Patient, revisions: list[SeriesRevision], query: Query) -> list[dict[str, Any]]:
+    found = f"/search/?{query.url()}"
+    sex = patient.sex or next((one.patient_sex for one in revisions if one.patient_sex), "")
+    studies = {one.series.study_id for one in revisions}
+    return _facts(
+        ("Subject (Patient ID)", patient.patient_id, {"long": True, "to_copy": patient.patient_id}),
+        ("Sex", SEXES.get(sex, shown(sex)), {}),
+        ("Species", patient.species, {}),
+        ("Phantom", "Yes" if patient.phantom else "", {}),
+        ("Studies", count(len(studies)), {"address": f"{found}&view=studies"}),
+        ("Series", count(len(revisions)), {"address": found}),
+        ("Images", count(sum(one.image_count for one in revisions)), {}),
+        ("Size", size(sum(one.size for one in revisions)), {}),
+    )
+
+
+def _study_facts(study: Study, revisions: list[SeriesRevision]) -> list[dict[str, Any]]:
+    first = revisions[0] if revisions else None
+    found = f"/search/?{Query(study_uids=(study.study_instance_uid,)).url()}"
+    return _facts(
+        ("Subject", study.patient.patient_id, {"address": patient_address(study.patient)}),
+        ("Study date (moved)", day(study.study_date), {}),
+        ("Age at study", age(study.patient_age or (first.patient_age if first else "")), {}),
+        ("Modalities", ", ".join(sorted({one.modality for one in revisions})), {}),
+        ("Series", count(len(revisions)), {"address": found}),
+        ("Images", count(sum(one.image_count for one in revisions)), {}),
+        ("Size", size(sum(one.size for one in revisions)), {}),
+        ("Study Instance UID", study.study_instance_uid, {"long": True, "to_copy": study.study_instance_uid}),
+    )  # fmt: skip
+
+
+def _facts(*rows: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} | more for name, value, more in rows if value]

@@ -1,0 +1,1 @@
+"""Pages of collections and analysis results, and of their versions."""

@@ -1,0 +1,50 @@
+"""What pages say about who may have the data of a row of "Data access"; permit has judged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from vesalius.access.permit import Visible
+from vesalius.catalog.models import Download
+from vesalius.pages.templatetags.words import day
+
+HOW_TO_ASK = "To ask for access, write to the archive’s help desk and name this collection; then sign in."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Access to one Download, in words."""
+
+    meaning: str  # key of look.MEANINGS
+    word: str
+    sentence: str
+    may_fetch: bool
+    open: bool  # to anyone
+
+
+def access_of(download: Download, visible: Visible) -> Access:
+    """How access to a Download stands for this asker."""
+    may_fetch = visible.may_fetch(download.pk)
+    closed = _closed_until(download)
+    meaning, word, sentence = "good", "Open access", "Anyone may download these data."
+    if closed:
+        meaning, word = "attention", f"Embargo until {day(closed)}"
+        sentence = f"These data open to everybody on {day(closed)}."
+    elif download.fetch != Download.Rule.ANYONE:
+        meaning, word = "limited", "Limited access"
+        sentence = f"You may find and count these data, and not download them. {HOW_TO_ASK}"
+    if may_fetch and meaning != "good":
+        sentence = "Your account may download these data under the terms of its grant."
+    return Access(
+        meaning=meaning,
+        word=word,
+        sentence=sentence,
+        may_fetch=may_fetch,
+        open=may_fetch and meaning == "good",
+    )
+
+
+def _closed_until(download: Download) -> datetime | None:
+    until = download.embargo_until
+    return until if until is not None and until > timezone.now() else None

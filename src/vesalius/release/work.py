@@ -1,0 +1,5 @@
+"""Registers what this capability does for the job table."""
+
+from vesalius.release import destruction
+
+HANDLERS = (destruction.destroy,)

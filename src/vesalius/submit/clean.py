@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -124,7 +125,7 @@ def _order(run: Run, identity: deid.Identity) -> SeriesOrder:
     return SeriesOrder(
         store_root=str(settings.VESALIUS.intake_blobs),
         files=tuple((file.pk, file.blob_id) for file in run.files),
-        origin=run.files[-1].submission.origin,
+        origin=cast("deid.Origin", run.files[-1].submission.origin),
         recipe=run.recipe.to_json(),
         context=run.context.to_json(),
         identity=identity,

@@ -195,3 +195,20 @@ def test_a_recipe_survives_json_and_its_digest_names_it():
 def test_a_recipe_that_asks_for_what_does_not_exist_is_refused(fields):
     with pytest.raises(RecipeError):
         Recipe(name="r", version="1", **fields)
+
+
+def test_nothing_that_holds_an_identifier_shows_it_in_a_log(new, encoded, identity):
+    collected = collect(read(io.BytesIO(encoded(new(CT)))))
+    named = Identity(identity.key, lookup={("", "MRN0001"): "CASE-1"})
+    for secret in (collected, PatientContext.of([collected]), named, identity.key):
+        assert "MRN0001" not in repr(secret)
+        assert "Doe" not in repr(secret)
+
+
+def test_everything_that_a_child_process_needs_can_be_sent_there(identity):
+    import pickle
+
+    context = PatientContext(issuer="", patient_id="MRN1", identifiers=(("name", "Doe^Jane"),))
+    assert context.betrayed_by("for Jane")
+    for one in (identity, Recipe.builtin("tcia"), context):
+        assert pickle.loads(pickle.dumps(one)) == one

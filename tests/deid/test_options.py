@@ -106,6 +106,13 @@ def test_a_kept_text_that_holds_an_identifier_is_removed_though_no_row_names_it(
     assert result.change("(0008,1090)").action == "X"
 
 
+@pytest.mark.parametrize("written", ["19700102", "1970-01-02", "02.01.1970", "01/02/1970", "02/01/1970"])
+def test_a_birth_date_is_found_however_it_is_written(new, outcome, written):
+    # Manufacturer's Model Name stands in no row of Table E.1-1
+    dataset = new(CT, PatientBirthDate="19700102", ManufacturerModelName=f"for {written}")
+    assert "ManufacturerModelName" not in outcome(dataset).dataset
+
+
 def test_a_code_sequence_under_clean_stays_only_if_every_text_in_it_is_harmless(new, outcome):
     from pydicom.dataset import Dataset
 

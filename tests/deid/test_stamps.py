@@ -148,3 +148,14 @@ def test_cleaning_twice_gives_the_same_bytes(new, outcome):
 def test_elements_stay_in_ascending_order(new, outcome):
     result = read(io.BytesIO(outcome(new(CT, Rows=5, BitsAllocated=8, PixelData=b"\0\0")).data)).dataset
     assert list(result.elements) == sorted(result.elements)
+
+
+def test_the_head_comes_first_even_before_an_inflated_data_set_of_late_groups(new, outcome):
+    # a data set that begins behind group 0012, so that stamps are put in at its very first byte
+    dataset = Dataset()
+    dataset.Rows = 3
+    for syntax in ("deflated", "explicit"):
+        result = outcome(dataset, syntax=syntax)
+        assert result.data[:132] == bytes(128) + b"DICM"
+        assert result.dataset.Rows == 3
+        assert result.dataset.PatientIdentityRemoved == "YES"

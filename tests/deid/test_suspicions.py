@@ -21,6 +21,8 @@ SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
         (CT, {"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, "(0008,0008)"),
         (CT, {"ImageType": ["DERIVED", "PRIMARY"]}, "(0008,0008)"),
         (SLIDE, {"ImageType": ["ORIGINAL", "PRIMARY", "LABEL", "NONE"]}, "(0008,0008)"),
+        (CT, {"ImageType": ["ORIGINAL", "PRIMARY", "DOSE_INFO"]}, "(0008,0008)"),
+        (CT, {"ImageType": ["DERIVED", "SECONDARY", "MPR", "SCREEN SAVE"]}, "(0008,0008)"),
         (CT, {"OverlayRows": 2}, "(6000,0010)"),
         (CT, {}, None),
         (CT, {"ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"]}, None),

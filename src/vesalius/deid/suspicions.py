@@ -53,8 +53,8 @@ def _pixels(root: Dataset) -> Iterator[FindingFact]:
     kinds = {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
     if kinds & {"DERIVED", "SECONDARY"} and not _derived_as_usual(sop_class, kinds):
         yield _doubt(_IMAGE_TYPE, "a derived or secondary image that is no plain reformat")
-    if kinds & set(_data()["slide_labels"]):
-        yield _doubt(_IMAGE_TYPE, "a slide's label or overview shows what is written on the glass")
+    if kinds & set(_data()["shows_text"]):
+        yield _doubt(_IMAGE_TYPE, "a slide's label, a dose report or a screen shows writing")
     for group in range(0x6000, 0x6100, 2):
         if (group << 16 | 0x0010) in root and (group << 16 | 0x3000) not in root:
             yield _doubt(group << 16 | 0x0010, "an overlay in the unused bits of the pixels")

@@ -31,6 +31,16 @@ _SHORTEST_FOREIGN: Final = 2
 _SHORTEST_NAME: Final = 2
 _NAMES: Final = frozenset({"name", "staff"})
 _PATIENTS_OWN: Final = frozenset({"name", "patient_id", "birth_date", "accession", "phone"})
+_DATE: Final = re.compile(r"\d{8}")
+_DATE_FORMS: Final = (
+    "{0}-{1}-{2}",
+    "{0}/{1}/{2}",
+    "{2}.{1}.{0}",
+    "{2}/{1}/{0}",
+    "{1}/{2}/{0}",
+    "{2}-{1}-{0}",
+    "{1}-{2}-{0}",
+)
 _APART: Final = re.compile(r"[\W_]+")
 
 
@@ -40,7 +50,7 @@ class ContextError(BadInput):
     hint = "Group the files by Issuer of Patient ID and Patient ID first."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Collected:
     """What pass 1 found in one file; original values, so it is as secret as the file."""
 
@@ -65,7 +75,7 @@ class Collected:
         return cls(identifiers=identifiers, references=references, **fields)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PatientContext:
     """One patient's identifiers, frozen; the digest is part of the key of every run that used it."""
 
@@ -191,11 +201,14 @@ def _kind(element: Element) -> str | None:
 
 
 def _spellings(kind: str, element: Element) -> Iterable[str]:
-    """Each value without padding; of a name also each component group (PS3.5 6.2.1)."""
+    """Each value without padding; of a name also each component group (PS3.5 6.2.1), of a date the ways to write it."""
     for value in element.values():
         text = str(value).strip(" \0") if not isinstance(value, bytes) else ""
         if text:
             yield text
+        if kind == "birth_date" and _DATE.fullmatch(text):
+            year, month, day = text[:4], text[4:6], text[6:]
+            yield from (form.format(year, month, day) for form in _DATE_FORMS)
         if kind in _NAMES:
             yield from (group.strip() for group in text.split("=") if group.strip())
 

@@ -60,7 +60,7 @@ class Identity:
 
     key: DomainKey
     site: str = ""
-    lookup: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lookup: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
     uid_root: str | None = None
     patient_id_prefix: str = ""
 

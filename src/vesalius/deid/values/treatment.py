@@ -18,7 +18,7 @@ _SHIFT: Final = {"DA": shift_date, "DT": shift_datetime}
 _LONGEST_RECORDED: Final = 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Patient:
     """Who is being cleaned: the domain's identity and the context of one patient."""
 

@@ -32,11 +32,21 @@ def refuse_taken_port(port: int) -> None:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], port: int, *, path: str = "/", env: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    port: int,
+    *,
+    path: str = "/",
+    env: Mapping[str, str] | None = None,
+    output: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server that `command` starts on `port` and that answers at `path`; ended, by its pid, with the block."""
+    """A server that `command` starts on `port` and that answers at `path`; ended, by its pid, with the block.
+
+    output: where what it prints goes, such as subprocess.DEVNULL.
+    """
     refuse_taken_port(port)
-    process = subprocess.Popen([str(word) for word in command], env=os.environ | dict(env or {}))
+    process = subprocess.Popen(
+        [str(word) for word in command], env=os.environ | dict(env or {}), stdout=output, stderr=output
+    )
     try:
         _wait(process, port, path)
         yield process

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from vesalius.audit.trail import ARCHIVE_ITSELF
 from vesalius.catalog.bytes import archive_store
-from vesalius.catalog.changes import count_change
+from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import (
     Blob,
     Instance,
@@ -27,6 +27,7 @@ from vesalius.catalog.models import (
     Tombstone,
 )
 from vesalius.catalog.pictures import pictures_of
+from vesalius.errors import Unavailable
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.release.cells import refill_cells
 from vesalius.release.mentions import forget
@@ -54,6 +55,9 @@ def destroy(work: Work) -> None:
             work.report(count, len(alone))
         pictures = _destroy_pictures(purge.patient)
         with on_archive():
+            take_turn()
+            if _blobs_of(purge.patient) != blobs:
+                raise Unavailable("Content of the patient came in meanwhile; the next attempt takes it too.")
             _destroy_rows(purge, purge.patient, alone, pictures)
     scrub()
     with work.finishing():
@@ -89,11 +93,7 @@ def _destroy_pictures(patient: Patient) -> int:
 
 def _destroy_rows(purge: Purge, patient: Patient, blobs: list[str], pictures: int) -> None:
     """All rows of the patient, all mentions of it, and the releases reissued without it: one transaction."""
-    held = list(
-        Release.objects.select_for_update()
-        .filter(pk__in=releases_of([patient.pk]).values("pk"))
-        .order_by("pk")
-    )
+    held = list(releases_of([patient.pk]))
     uids = _uids_of(patient)
     counts = {
         "studies": patient.studies.count(),

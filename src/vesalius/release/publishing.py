@@ -4,9 +4,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.catalog.changes import count_change
+from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.digests import release_digest
-from vesalius.catalog.models import Holding, Release, SeriesRevision
+from vesalius.catalog.models import Release, SeriesRevision
 from vesalius.errors import Conflict, NotFound
 from vesalius.jobs import queue
 from vesalius.release.cells import refill_cells
@@ -22,7 +22,8 @@ def publish(release_id: int, person: str) -> Release:
     person: name of the account. NotFound without such a release; Conflict when an older one is not yet published.
     """
     with on_archive():
-        release = _locked(release_id)
+        take_turn()
+        release = _release(release_id)
         if release.state == Release.State.PUBLISHED:
             return release
         _refuse_out_of_order(release)
@@ -50,11 +51,11 @@ def digest_of(release: Release) -> str:
     return release_digest(revisions, release.files.values_list("file__blob_id", flat=True))
 
 
-def _locked(release_id: int) -> Release:
-    holdings = Holding.objects.select_for_update(of=("self",)).filter(releases=release_id)
-    if not holdings.first():
+def _release(release_id: int) -> Release:
+    release = Release.objects.select_related("holding").filter(pk=release_id).first()
+    if release is None:
         raise NotFound("There is no such release.")
-    return Release.objects.select_related("holding").get(pk=release_id)
+    return release
 
 
 def _refuse_out_of_order(release: Release) -> None:

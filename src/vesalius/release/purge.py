@@ -5,7 +5,7 @@ import uuid
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.catalog.changes import count_change
+from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Patient, Purge
 from vesalius.catalog.visible import OPEN_PURGES
 from vesalius.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -25,7 +25,8 @@ def ask(holding: str, patient_id: str, reason: str, person: str, deed_id: uuid.U
     if patient_id in reason:
         raise BadInput("The reason stays after the purge and may not name the patient.")
     with on_archive():
-        patients = Patient.objects.select_for_update(of=("self",)).select_related("holding")
+        take_turn()
+        patients = Patient.objects.select_related("holding")
         patient = patients.filter(holding__short_title=holding, patient_id=patient_id).first()
         if patient is None:
             raise NotFound("There is no such patient.")
@@ -46,6 +47,7 @@ def ask(holding: str, patient_id: str, reason: str, person: str, deed_id: uuid.U
 def take_back(purge_id: int, person: str) -> Purge:
     """Show the patient again; Conflict once it was confirmed."""
     with on_archive():
+        take_turn()
         purge = _asked(purge_id)
         purge.state = Purge.State.TAKEN_BACK
         purge.save(update_fields=["state"])
@@ -57,6 +59,7 @@ def take_back(purge_id: int, person: str) -> Purge:
 def confirm(purge_id: int, person: str) -> Purge:
     """Destroy, as a job; NotAllowed for the person who asked, Conflict when it is confirmed or taken back."""
     with on_archive():
+        take_turn()
         purge = _asked(purge_id)
         if person == purge.asked_by:
             raise NotAllowed("A purge is confirmed by another person than the one who asked for it.")
@@ -82,8 +85,8 @@ def write_down(deed: str, purge: Purge, person: str, detail: dict[str, int] | No
 
 
 def _asked(purge_id: int) -> Purge:
-    """The purge, locked, while a person may still decide about it."""
-    purge = Purge.objects.select_for_update().filter(pk=purge_id).first()
+    """The purge, while a person may still decide about it."""
+    purge = Purge.objects.filter(pk=purge_id).first()
     if purge is None:
         raise NotFound("There is no such purge.")
     if purge.state != Purge.State.ASKED:

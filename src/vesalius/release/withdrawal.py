@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.catalog.changes import count_change
+from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Holding, Patient, Release, Series, SeriesRevision, Study, Tombstone
 from vesalius.errors import BadRequest, Conflict, NotFound
 from vesalius.release.cells import refill_cells
@@ -28,6 +28,7 @@ def withdraw(level: str, name: str, reason: str, person: str) -> Tombstone:
     NotFound if it is not there; Conflict if it is withdrawn already.
     """
     with on_archive():
+        take_turn()
         holding, target = _find(level, name)
         buried = _open_tombstones().filter(level=level, name=tombstone_name(target))
         if buried.exists():
@@ -49,6 +50,7 @@ def withdraw(level: str, name: str, reason: str, person: str) -> Tombstone:
 def restore(level: str, name: str, reason: str, person: str) -> Tombstone:
     """Show again what was withdrawn, but for what another withdrawal still covers; NotFound if it was not."""
     with on_archive():
+        take_turn()
         _, target = _find(level, name)
         tombstone = _open_tombstones().filter(level=level, name=tombstone_name(target)).first()
         if tombstone is None:

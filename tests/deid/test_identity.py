@@ -140,6 +140,15 @@ def test_a_multi_valued_uid_is_mapped_value_by_value(new, outcome, identity):
     assert list(result.FailedSOPInstanceUIDList) == [identity.uid("1.2.1"), identity.uid("1.2.2")]
 
 
+def test_a_list_that_outgrows_its_length_field_is_written_as_un(new, outcome, identity):
+    # PS3.5 6.2.2: 1500 UIDs of 11 characters fit in 65534 bytes, their successors of 44 do not
+    uids = [f"1.2.3.{number}" for number in range(10000, 11500)]
+    result = outcome(new(CT, FailedSOPInstanceUIDList=uids))
+    again = read(io.BytesIO(result.data)).dataset
+    assert again[0x00080058].written_vr == "UN"
+    assert again.values(0x00080058) == [identity.uid(uid) for uid in uids]
+
+
 def test_a_uid_of_which_no_row_speaks_is_mapped_unless_it_names_a_class(new, outcome, identity):
     # Volume Frame of Reference UID stands in no row of Table E.1-1
     result = outcome(

@@ -106,6 +106,20 @@ def test_a_kept_text_that_holds_an_identifier_is_removed_though_no_row_names_it(
     assert result.change("(0008,1090)").action == "X"
 
 
+def test_a_placeholder_is_nobodys_identifier(new, outcome):
+    # an Accession Number NONE and a Patient's Name Anonymous^Patient say nothing of anybody
+    dataset = new(
+        CT,
+        AccessionNumber="NONE",
+        PatientName="Anonymous^Patient",
+        PatientPosition="NONE",
+        Manufacturer="Patient first",
+    )
+    result = outcome(dataset).dataset
+    assert result.PatientPosition == "NONE"
+    assert result.Manufacturer == "Patient first"
+
+
 @pytest.mark.parametrize("written", ["19700102", "1970-01-02", "02.01.1970", "01/02/1970", "02/01/1970"])
 def test_a_birth_date_is_found_however_it_is_written(new, outcome, written):
     # Manufacturer's Model Name stands in no row of Table E.1-1

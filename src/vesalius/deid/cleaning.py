@@ -89,7 +89,7 @@ def _stamp(file: DicomFile, walker: Walker, codes: bytes) -> None:
         _set(file, walker, stamp)
     sop_class = root.text(_SOP_CLASS)
     after = walker.root_after.get(_SOP_INSTANCE)
-    instance = after[1].decode("ascii").rstrip("\0") if after else root.text(_SOP_INSTANCE)
+    instance = after[1].decode("latin-1").rstrip("\0") if after else root.text(_SOP_INSTANCE)
     # in front of the list: of edits at one offset the first comes first, and an inflated data set begins at 0
     walker.edits.insert(0, Edit(0, file.body, new_head(file, sop_class, instance)))
 

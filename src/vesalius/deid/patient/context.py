@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from typing import Final
 
-from vesalius.deid.resources import load_rows
+from vesalius.deid.resources import load_rows, load_words
 from vesalius.dicom import Dataset, DicomFile, Element, walk
 from vesalius.dicom.vr import public_vr
 from vesalius.errors import BadInput
@@ -147,7 +147,8 @@ def _tokens(identifiers: tuple[tuple[str, str], ...]) -> frozenset[str]:
 
 def _name_words(identifiers: tuple[tuple[str, str], ...], kinds: frozenset[str]) -> set[str]:
     names = (value.casefold() for kind, value in identifiers if kind in kinds)
-    return {word for name in names for word in _APART.split(name) if len(word) >= _SHORTEST_NAME}
+    words = {word for name in names for word in _APART.split(name) if len(word) >= _SHORTEST_NAME}
+    return words - load_words("placeholders.txt")
 
 
 def _is_telling(token: str) -> bool:
@@ -169,7 +170,7 @@ def collect(file: DicomFile) -> Collected:
     for _, element in walk(root):
         kind = _kind(element)
         if kind is not None:
-            identifiers.update((kind, value) for value in _spellings(kind, element))
+            identifiers.update((kind, value) for value in _spellings(kind, element) if _identifies(value))
         elif element.tag == _REFERENCED_INSTANCE and element.text():
             references.add((element.text(), element.parent.text(_REFERENCED_CLASS)))
     return Collected(
@@ -204,13 +205,16 @@ def _spellings(kind: str, element: Element) -> Iterable[str]:
     """Each value without padding; of a name also each component group (PS3.5 6.2.1), of a date the ways to write it."""
     for value in element.values():
         text = str(value).strip(" \0") if not isinstance(value, bytes) else ""
-        if text:
-            yield text
+        yield text
         if kind == "birth_date" and _DATE.fullmatch(text):
             year, month, day = text[:4], text[4:6], text[6:]
             yield from (form.format(year, month, day) for form in _DATE_FORMS)
         if kind in _NAMES:
-            yield from (group.strip() for group in text.split("=") if group.strip())
+            yield from (group.strip() for group in text.split("="))
+
+
+def _identifies(value: str) -> bool:
+    return bool(value) and value.casefold() not in load_words("placeholders.txt")
 
 
 def _pairs(pairs: list[list[str]]) -> tuple[tuple[str, str], ...]:

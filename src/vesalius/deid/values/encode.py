@@ -5,6 +5,7 @@ from typing import Final
 
 from vesalius.dicom import vr as representations
 
+_LONGEST_SHORT: Final = 0xFFFE
 _PAD_WITH_NULL: Final = frozenset({"UI", "OB", "UN"})
 
 
@@ -21,8 +22,10 @@ def header(tag: int, vr: str, length: int, *, implicit: bool, big_endian: bool) 
     group, element = tag >> 16, tag & 0xFFFF
     if implicit:
         return struct.pack(f"{end}HHI", group, element, length)
-    if vr in representations.LONG_LENGTH:
-        return struct.pack(f"{end}HH2sHI", group, element, vr.encode(), 0, length)
+    if vr in representations.LONG_LENGTH or length > _LONGEST_SHORT:
+        # a value too long for its VR's two-byte length is written as UN (PS3.5 6.2.2)
+        written = vr if vr in representations.LONG_LENGTH else "UN"
+        return struct.pack(f"{end}HH2sHI", group, element, written.encode(), 0, length)
     return struct.pack(f"{end}HH2sH", group, element, vr.encode(), length)
 
 

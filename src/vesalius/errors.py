@@ -72,7 +72,7 @@ class Misconfigured(ArchiveError):
     """A setting is missing or wrong."""
 
     status = 500
-    hint = "Run `vesalius doctor`; it names the setting."
+    hint = "Correct it in vesalius.toml or in the environment; the operator's guide lists every setting."
 
 
 class Unavailable(ArchiveError):

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from vesalius.web.server import wait_until_ready
+from vesalius.web.ready import wait_until_ready
 
 
 @dataclass

@@ -6,6 +6,7 @@ import click
 
 from vesalius.cli.django import wake
 from vesalius.cli.staff import do_jobs
+from vesalius.web.lifeline import STARTER, end_with_starter
 
 
 @click.command()
@@ -14,6 +15,8 @@ from vesalius.cli.staff import do_jobs
 )
 def demo(*, work: bool) -> None:
     """Fill an empty archive with the demonstration collections, through the real pipeline."""
+    if STARTER in os.environ:  # by `vesalius serve --demo`, not by hand
+        end_with_starter()
     os.environ.setdefault("VESALIUS_SYNTHETIC", "true")
     wake()
     from vesalius.demo.carry import carry  # noqa: PLC0415

@@ -91,7 +91,12 @@ def load(data: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     chosen: dict[str, Any] = {
         name: _convert(name, value, known[name]) for name, value in {**written, **spoken}.items()
     }
-    return replace(settings, **chosen)
+    settings = replace(settings, **chosen)
+    # Until an address is given, the sites are where they listen: on this machine.
+    for side, port in (("public", settings.public_port), ("staff", settings.staff_port)):
+        if f"{side}_url" not in chosen:
+            settings = replace(settings, **{f"{side}_url": f"http://127.0.0.1:{port}"})
+    return settings
 
 
 def _read_file(path: Path) -> dict[str, Any]:

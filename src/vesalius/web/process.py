@@ -6,11 +6,15 @@ import signal
 import sys
 from collections.abc import Callable
 
+from vesalius.web.lifeline import end_with_starter
+
 SIDES = {"public": "vesalius.web.public_side", "staff": "vesalius.web.staff_side"}
 
 
 def main(side: str, duty: str) -> None:
     """Become one process: side is "public" or "staff", duty "prepare", "site" or "work"."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C before a duty has its own way to end: no traceback
+    end_with_starter()
     os.environ["VESALIUS_SIDE"] = side
     os.environ["DJANGO_SETTINGS_MODULE"] = "vesalius.settings.django"
     DUTIES[duty](side)

@@ -1,17 +1,14 @@
-"""The embedded server of either side: uvicorn with the bounds it lacks, and how to learn that it answers."""
+"""The embedded server of either side: uvicorn with the bounds it lacks."""
 
 import asyncio
-import http.client
 import resource
 import signal
-import time
 from functools import partial
 from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from vesalius.errors import Unavailable
 from vesalius.web.edge import ABORT
 
 HEAD_LIMIT: Final = 1 << 16  # bytes of request line and headers
@@ -115,26 +112,6 @@ def serve(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
     )
-
-
-def wait_until_ready(host: str, port: int, *, path: str = "/healthz", seconds: float = 30) -> None:
-    """Return when a GET of `path` answers 200. Unavailable: it did not within `seconds`."""
-    end = time.monotonic() + seconds
-    while not _answers(host, port, path):
-        if time.monotonic() > end:
-            raise Unavailable(f"the server at {host}:{port} did not answer in {seconds:.0f} s")
-        time.sleep(0.05)
-
-
-def _answers(host: str, port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _raise_descriptors() -> None:

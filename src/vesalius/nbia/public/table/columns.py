@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from django.db.models import Aggregate, Count, F, Func, Value
+from django.db.models import Case, Count, Expression, F, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf, Upper
 
 from vesalius.nbia.public.table.versions import Version, american
 
-Source: TypeAlias = str | Func | Aggregate | None  # a path or an expression from SeriesRevision
+Source: TypeAlias = str | Expression | None  # a path or an expression from SeriesRevision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,18 @@ def _renamed(**names: Column) -> dict[str, Column]:
     return {name: Column(name, column.source, column.form, column.always) for name, column in names.items()}
 
 
-def _of_patient_or_holding(name: str) -> Func:
-    """What the patient's row says, else what holds for the collection."""
-    patient = "series__study__patient__"
-    return Coalesce(NullIf(F(f"{patient}{name}"), Value("")), F(f"{patient}holding__{name}"))
-
-
+# Most patients are of their collection's species; of another one only the name may be known.
+_PATIENT_SPECIES = NullIf(F("series__study__patient__species"), Value(""))
+_HOLDING_SPECIES = F("series__study__patient__holding__species")
+SPECIES = Coalesce(_PATIENT_SPECIES, _HOLDING_SPECIES)
+SPECIES_CODE = Case(
+    When(~Q(series__study__patient__species_code=""), then=F("series__study__patient__species_code")),
+    When(
+        Q(series__study__patient__species="") | Q(series__study__patient__species=_HOLDING_SPECIES),
+        then=F("series__study__patient__holding__species_code"),
+    ),
+    default=None,
+)
 COLLECTION = "series__study__patient__holding__short_title"
 PATIENT_ID = "series__study__patient__patient_id"
 STUDY_UID = "series__study__study_instance_uid"
@@ -94,8 +100,8 @@ PATIENT = {
         PatientBirthDate=None,  # a published patient has none
         PatientSex="series__study__patient__sex",
         EthnicGroup="series__study__patient__ethnic_group",
-        SpeciesCode=_of_patient_or_holding("species_code"),
-        SpeciesDescription=_of_patient_or_holding("species"),
+        SpeciesCode=SPECIES_CODE,
+        SpeciesDescription=SPECIES,
     ),
     **_formed(YES_NO, Phantom="series__study__patient__phantom"),
     "Authorized": Column("Authorized", None, FLAG, always=1),

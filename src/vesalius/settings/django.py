@@ -2,12 +2,11 @@
 
 import os
 import re
-import secrets
-from pathlib import Path
 from typing import Any
 
 from vesalius.errors import Misconfigured
 from vesalius.settings import Settings, load
+from vesalius.settings.keys import key_in
 from vesalius.settings.routing import Side
 
 VESALIUS: Settings = load()
@@ -47,22 +46,6 @@ def _database(side: Side) -> dict[str, Any]:
     }
 
 
-def _secret_key(path: Path) -> str:
-    """The side's signing key, made at the first start; each side has its own."""
-    try:
-        return path.read_text("ascii").strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text("ascii").strip()
-
-
 def _prepare(settings: Settings) -> None:
     """The folders of this process; the intake side is closed to everybody else."""
     settings.archive_folder.mkdir(parents=True, exist_ok=True)
@@ -72,9 +55,10 @@ def _prepare(settings: Settings) -> None:
 
 
 _prepare(VESALIUS)
-SECRET_KEY = _secret_key(
+# Each side signs with a key of its own, which the other never reads.
+SECRET_KEY = key_in(
     (VESALIUS.archive_folder if SIDE == "public" else VESALIUS.intake_folder) / "keys" / "signing.key"
-)
+).hex()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # no address is ever built from the Host header; public_url is the only source
 USE_TZ, TIME_ZONE = True, "UTC"

@@ -1,8 +1,5 @@
 """Identity domains: one random key per (site, collection), in a file that only the intake side can read."""
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +8,7 @@ from vesalius.audit.trail import ARCHIVE_ITSELF, record
 from vesalius.deid import DomainKey, Identity
 from vesalius.errors import Conflict, Misconfigured
 from vesalius.intake.models import IdentityDomain, Submission
+from vesalius.settings.keys import key_in
 from vesalius.settings.routing import on_intake
 
 
@@ -22,7 +20,7 @@ def domain_of(submission: Submission) -> IdentityDomain:
         )
         if submission.origin == Submission.Origin.IDENTIFIABLE and not domain.key_name:
             domain.key_name = f"domain-{domain.pk}.key"
-            domain.fingerprint = _make_key(_key_path(domain)).fingerprint
+            domain.fingerprint = DomainKey(key_in(_key_path(domain))).fingerprint
             domain.save(update_fields=["key_name", "fingerprint"])
         if made:
             record(
@@ -56,23 +54,3 @@ def identity_of(domain: IdentityDomain) -> Identity:
 
 def _key_path(domain: IdentityDomain) -> Path:
     return Path(settings.VESALIUS.intake_folder) / "keys" / domain.key_name
-
-
-def _make_key(path: Path) -> DomainKey:
-    """A new key, whole and on disk before anything is mapped by it; one that a crash left behind is kept."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(temporary, path)
-    temporary.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return DomainKey(path.read_bytes())

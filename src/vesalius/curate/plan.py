@@ -83,12 +83,28 @@ def confirm(plan_id: int, *, person: str) -> None:
 
 
 def published(plan_id: int, *, person: str) -> None:
-    """Note on the intake side that the admitted release of this plan was published."""
+    """Write down that the world sees the release; Conflict before it does. A second call changes nothing."""
     with on_intake():
-        plan = _locked(plan_id, ReleasePlan.State.ADMITTED)
-        plan.state, plan.published_at = ReleasePlan.State.PUBLISHED, timezone.now()
+        plan = ReleasePlan.objects.select_for_update().filter(pk=plan_id).first()
+        if plan is None:
+            raise NotFound("there is no such plan")
+        if plan.state == ReleasePlan.State.PUBLISHED:
+            return
+        seen = Release.objects.filter(deed_id=plan.deed_id, state=Release.State.PUBLISHED).first()
+        if plan.state != ReleasePlan.State.ADMITTED or seen is None:
+            raise Conflict("the release of this plan is not published yet")
+        plan.state, plan.published_at = ReleasePlan.State.PUBLISHED, seen.published_at
         plan.save(update_fields=["state", "published_at"])
         _record("release.publish", plan, person)
+
+
+def take_in(plan_id: int, *, person: str) -> int:
+    """Let a draft hold what was accepted since it was made; returns how many series it holds."""
+    with on_intake():
+        plan = _locked(plan_id, ReleasePlan.State.DRAFT)
+        count = gather(plan)
+        _record("release.take-in", plan, person)
+    return count
 
 
 def gates(plan: ReleasePlan) -> list[Gate]:

@@ -13,6 +13,7 @@ import vesalius
 from vesalius import deid
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
 from vesalius.catalog.digests import revision_digest
+from vesalius.errors import Conflict
 from vesalius.intake.models import (
     ChangeValue,
     CleanedInstance,
@@ -28,7 +29,7 @@ from vesalius.intake.models import (
 from vesalius.intake.steps import Step
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.queue import enqueue
-from vesalius.settings.routing import Side
+from vesalius.settings.routing import Side, on_intake
 from vesalius.store import BlobFacts
 from vesalius.submit.domains import identity_of
 from vesalius.submit.inspect import quarantine, settle_if_ready
@@ -146,9 +147,7 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
         return
     submission = run.files[-1].submission
     digest = revision_digest((one.facts["SOPInstanceUID"], _blob(one).sha256) for one in good)
-    series = CleanedSeries.objects.filter(submission=submission, digest=digest).first()
-    if series is None:
-        series = _save_series(submission, patient, good, digest)
+    series = _same_as_before(submission, digest) or _save_series(submission, patient, good, digest)
     DeidRun.objects.create(
         series=series,
         position=series.runs.count(),
@@ -161,7 +160,7 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
     )
     ids = [one.file for one in good]
     CleanedSeries.objects.filter(files__in=ids).exclude(pk=series.pk).update(superseded_by=series)
-    SubmittedFile.objects.filter(pk__in=ids).update(step=Step.IN_REVIEW, cleaned_series=series)
+    SubmittedFile.objects.filter(pk__in=ids).update(step=series.step, cleaned_series=series)
     enqueue("preview-series", {"series": series.pk}, key=str(series.pk), priority=3)
     record(
         "series.clean",
@@ -170,6 +169,15 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
         target=series.series_instance_uid,
         detail={"submission": submission.pk, "images": series.image_count, **run.key},
     )
+
+
+def _same_as_before(submission: Submission, digest: str) -> CleanedSeries | None:
+    """The series of this very content, where there is one: it stays where it stands, or comes back into review."""
+    series = CleanedSeries.objects.filter(submission=submission, digest=digest).first()
+    if series is not None and series.superseded_by_id is not None:
+        series.superseded_by, series.step = None, Step.IN_REVIEW
+        series.save(update_fields=["superseded_by", "step"])
+    return series
 
 
 def _blob(one: CleanedFile) -> BlobFacts:
@@ -301,11 +309,25 @@ def _tell_of_late_identifiers(work: Work, patient: PatientMapping, context: deid
 
 
 def reclean(series: CleanedSeries, person: str) -> None:
-    """Clean a series again with its collection's current recipe; what stays equal stays as it was."""
-    patient = series.files.values_list("patient", flat=True).first()
-    series.files.update(step=Step.RECEIVED)
-    Submission.objects.filter(pk=series.submission_id, state=Submission.State.READY).update(
-        state=Submission.State.CLOSED, closed_at=timezone.now()
-    )
-    enqueue("clean-patient", {"patient": patient}, key=str(patient), priority=5)
-    record("series.reclean", person=person, target_kind="series", target=series.series_instance_uid)
+    """Clean a series again with its collection's current recipe; what stays equal stays as it was.
+
+    Conflict for one that was cleaned again already: its successor is meant.
+    """
+    with on_intake():
+        if CleanedSeries.objects.filter(pk=series.pk).exclude(superseded_by=None).exists():
+            raise Conflict("the series was cleaned again since; look at it as it stands now")
+        patient = series.files.values_list("patient", flat=True).first()
+        if patient is None:
+            raise Conflict("the originals of this series are gone; the site would have to send them again")
+        series.files.update(step=Step.RECEIVED)
+        Submission.objects.filter(pk=series.submission_id, state=Submission.State.READY).update(
+            state=Submission.State.CLOSED, closed_at=timezone.now()
+        )
+        enqueue("clean-patient", {"patient": patient}, key=str(patient), priority=5)
+        record(
+            "series.reclean",
+            person=person,
+            target_kind="series",
+            target=series.series_instance_uid,
+            detail={"submission": series.submission_id},
+        )

@@ -1,0 +1,1 @@
+"""Pages about the house itself: accounts, jobs, the audit trail."""

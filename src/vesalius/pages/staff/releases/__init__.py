@@ -1,0 +1,1 @@
+"""Pages of those who decide what the world sees."""

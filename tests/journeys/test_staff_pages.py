@@ -1,0 +1,137 @@
+"""The staff site in a real browser, on a real server process, over the first demonstration set."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from vesalius.demo.hospital import write_first_set
+from vesalius.web.ready import wait_until_ready
+
+pytestmark = pytest.mark.slow
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "curator": ("curator", "phi-reviewer"),
+    "releaser": ("releaser",),
+    "administrator": ("administrator",),
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A staff site that is running."""
+
+    address: str
+    environ: dict[str, str]
+
+    def vesalius(self, *words: str) -> str:
+        """Run a command of the archive; its output."""
+        command = [sys.executable, "-m", "vesalius.cli.main", *words]
+        done = subprocess.run(command, env=self.environ, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def sign_in(self, page: Page, name: str) -> None:
+        page.goto(f"{self.address}/account/login/")
+        page.get_by_label("Account name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One delivery in review and one released collection, as a hospital and its curators left them."""
+    place = tmp_path_factory.mktemp("staff-site")
+    port = _free_port()
+    environ = {
+        **os.environ, "VESALIUS_DATA": str(place / "data"), "VESALIUS_SIDE": "staff", "VESALIUS_STAFF_PORT": str(port),
+        "VESALIUS_STAFF_URL": f"http://127.0.0.1:{port}", "VESALIUS_SYNTHETIC": "true",
+    }  # fmt: skip
+    site = Site(f"http://127.0.0.1:{port}", environ)
+    run = [sys.executable, "-m", "vesalius.web.process", "staff"]
+    subprocess.run([*run, "prepare"], env=environ, check=True)
+    for name, roles in PEOPLE.items():
+        flags = [word for role in roles for word in ("--role", role)]
+        site.vesalius("user", "create", name, "--site", "staff", *flags, "--password", PASSWORD)
+    sent = write_first_set(place / "hospital", groups=("limited-ct", "in-review"))
+    for group in sent.values():
+        name, title = group["collection"], group["title"]
+        site.vesalius("collection", "create", name, "--title", title, "--summary", "A demonstration.")
+        send = ("--collection", name, "--site", "Havndal", "--origin", "identifiable", "--yes", "--work")
+        site.vesalius("submit", group["folder"], *send)
+    with (
+        subprocess.Popen([*run, "site"], env=environ) as web,
+        subprocess.Popen([*run, "work"], env=environ) as work,
+    ):
+        wait_until_ready("127.0.0.1", port)
+        yield site
+        for process in (web, work):
+            process.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+PAGES = {
+    "inbox": "/",
+    "submissions": "/submissions/",
+    "submission": "/submissions/2/",
+    "files": "/submissions/2/files/",
+    "quarantined": "/submissions/2/files/?part=quarantined",
+    "holdings": "/releases/",
+    "holding": "/releases/Vesalius-Limited-CT/",
+    "recipe": "/releases/Vesalius-Limited-CT/recipe/",
+    "purges": "/purges/",
+    "jobs": "/jobs/",
+    "audit": "/audit/",
+    "people": "/people/",
+    "person": "/people/staff/curator/",
+    "new-dataset": "/holdings/new/",
+}
+ONLY_ADMINISTRATORS = {"people", "person", "new-dataset"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible_and_fits_the_screen(
+    page: Page, site: Site, name: str, axe: Callable, fits: Callable, screenshot: Callable
+) -> None:
+    site.sign_in(page, "administrator" if name in ONLY_ADMINISTRATORS else "curator")
+    page.goto(site.address + PAGES[name])
+    screenshot(page, f"staff-{name}")
+    fits(page)
+    axe(page)
+
+
+def test_the_sign_in_page_is_accessible(
+    page: Page, site: Site, axe: Callable, fits: Callable, screenshot: Callable
+) -> None:
+    page.goto(f"{site.address}/")
+    expect(page).to_have_url(re.compile("/account/login/"))
+    screenshot(page, "staff-login")
+    fits(page)
+    axe(page)
+
+
+def test_the_review_screen_is_accessible(
+    page: Page, site: Site, axe: Callable, fits: Callable, screenshot: Callable
+) -> None:
+    site.sign_in(page, "curator")
+    page.goto(f"{site.address}/submissions/2/")
+    page.locator("#sheet .film").first.click()
+    screenshot(page, "staff-series")
+    fits(page)
+    axe(page)
+    page.get_by_role("link", name="Header of the cleaned file").click()
+    screenshot(page, "staff-header")
+    fits(page)
+    axe(page)

@@ -50,6 +50,16 @@ def enqueue(
     )
 
 
+def enqueue_many(kind: str, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add a job per key on the named side, in a few statements; keys with an open job of this kind are left out.
+
+    wanted: key -> args. SideNotNamed outside a transaction.
+    """
+    require_transaction(named_side())
+    jobs = (Job(kind=kind, key=key, args=dict(args)) for key, args in wanted.items())
+    Job.objects.bulk_create(jobs, batch_size=500, ignore_conflicts=True)
+
+
 def lease(kinds: Collection[str], count: int, *, seconds: float, holder: str) -> list[Job]:
     """Take up to `count` open jobs of these kinds whose lease is free or has passed, best first."""
     side = named_side()

@@ -34,7 +34,7 @@ from vesalius.release.mentions import forget
 from vesalius.release.publishing import digest_of
 from vesalius.release.purge import write_down
 from vesalius.release.refresh import releases_of
-from vesalius.release.refusal import refuse
+from vesalius.catalog.refusal import refuse
 from vesalius.release.scrub import destroy_deleted_bytes, scrub
 from vesalius.release.withdrawal import tombstone_name
 from vesalius.settings.routing import Side, on_archive

@@ -13,7 +13,7 @@ from vesalius.catalog.models import (
     Succession,
     Tombstone,
 )
-from vesalius.release.refusal import keyed_digest
+from vesalius.catalog.refusal import keyed_digest
 
 BATCH = 500  # names in one question
 

@@ -83,5 +83,5 @@ def _begin_and_end_revisions(release: Release) -> None:
 
 
 def _hand_out_work(release: Release) -> None:
-    for revision_id in release.begun.order_by("pk").values_list("pk", flat=True):
-        queue.enqueue("make-thumbnails", {"revision": revision_id}, key=f"revision {revision_id}")
+    new = release.begun.order_by("pk").values_list("pk", flat=True)
+    queue.enqueue_many("make-thumbnails", {f"revision {pk}": {"revision": pk} for pk in new})

@@ -1,11 +1,20 @@
 """The intake side of a purge: nothing of a patient remains here either."""
 
+import mmap
+import re
 import shutil
+import uuid
+from collections.abc import Iterable, Iterator
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
+from vesalius.audit.models import AuditEntry
 from vesalius.audit.trail import record
+from vesalius.catalog.models import Purge
+from vesalius.catalog.refusal import keyed_digest, refuse
 from vesalius.curate.previews import preview_path
+from vesalius.errors import Unavailable
 from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import (
     CleanedInstance,
@@ -13,35 +22,67 @@ from vesalius.intake.models import (
     Finding,
     PatientMapping,
     ReceivedBlob,
+    ReleasePlan,
     SubmittedFile,
 )
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.models import Job
 from vesalius.jobs.queue import enqueue
-from vesalius.settings.routing import Side, connection_of, on_intake
+from vesalius.settings.routing import Side, connection_of, on_archive, on_intake
+
+SHORTEST_ID = 4  # a shorter patient ID would be found in files that have nothing to do with the patient
 
 
 def forget_patient(collection: str, patient_id: str, *, person: str, deed_id: str) -> None:
     """Ask for the destruction of all that the intake side holds of a patient of a collection."""
-    mappings = PatientMapping.objects.filter(domain__collection=collection, patient_id=patient_id)
     with on_intake():
-        for patient in mappings:
+        for patient in _mappings(collection, patient_id):
             enqueue("forget-patient", {"patient": patient.pk, "person": person, "deed": deed_id}, priority=9)
+
+
+def _mappings(collection: str, patient_id: str) -> QuerySet[PatientMapping]:
+    """The patient, and the same one under whom others sent what they derived from its studies."""
+    studies = CleanedSeries.objects.filter(collection=collection, patient_id=patient_id)
+    deriving = PatientMapping.objects.filter(
+        patient_id=patient_id,
+        files__cleaned_series__study_instance_uid__in=studies.values("study_instance_uid"),
+    )
+    own = PatientMapping.objects.filter(domain__collection=collection, patient_id=patient_id)
+    return (own | PatientMapping.objects.filter(pk__in=deriving.values("pk"))).distinct()
 
 
 @handles("forget-patient", Side.INTAKE)
 def forget(work: Work) -> None:
     """Destroy files, then rows; a repeated run finds less and ends the same."""
-    patient = PatientMapping.objects.filter(pk=work.args["patient"]).first()
-    if patient is None:
-        _scrub()
-        return
-    files = SubmittedFile.objects.filter(patient=patient)
-    series = CleanedSeries.objects.filter(instances__file__in=files).distinct()
+    patient = PatientMapping.objects.select_related("domain").filter(pk=work.args["patient"]).first()
+    connection = connection_of(Side.INTAKE)
+    if patient is not None:
+        _overwrite_what_is_deleted(connection)
+        _forget(work, patient)
+    _scrub(connection)
+
+
+def _forget(work: Work, patient: PatientMapping) -> None:
+    own = SubmittedFile.objects.filter(patient=patient)
+    strays = _strays(patient, own)
+    # Ids, not questions: what is asked again after the first deletion would find less.
+    ids = [*own.values_list("pk", flat=True), *strays]
+    ids += SubmittedFile.objects.filter(duplicate_of__in=ids).values_list("pk", flat=True)
+    files = SubmittedFile.objects.filter(pk__in=ids)
+    series = CleanedSeries.objects.filter(
+        pk__in=list(
+            CleanedInstance.objects.filter(file__in=files).values_list("series", flat=True).distinct()
+        )
+    )
+    blobs = _blobs_of(files, series)
+    _refuse_their_return(work.args["deed"], files)
     for one in series:
         shutil.rmtree(preview_path(one, 0).parent, ignore_errors=True)
-    blobs = _blobs_of(files)
+    for count, name in enumerate(blobs, 1):
+        intake_store().delete(name)
+        work.report(count, len(blobs))
     with work.saving():
+        _forget_mentions(patient, series)
         _delete_rows(patient, files, series)
         ReceivedBlob.objects.filter(pk__in=blobs).delete()
         record(
@@ -49,47 +90,124 @@ def forget(work: Work) -> None:
             person=work.args["person"],
             target_kind="patient",
             target=work.args["deed"],
-            detail={"blobs": len(blobs)},
+            detail={"files": len(ids), "blobs": len(blobs)},
+            deed_id=uuid.UUID(work.args["deed"]),
         )
-    store = intake_store()
-    for name in blobs:
-        store.delete(name)
-    _scrub()
 
 
-def _blobs_of(files: QuerySet[SubmittedFile]) -> list[str]:
-    """Every blob that only this patient's files use."""
-    instances = CleanedInstance.objects.filter(file__in=files)
+def _strays(patient: PatientMapping, own: QuerySet[SubmittedFile]) -> list[int]:
+    """Files of nobody, such as damaged ones in quarantine, whose bytes name this patient."""
+    sought = _sought(patient, own)
+    if sought is None:
+        return []
+    unclaimed = SubmittedFile.objects.filter(
+        submission__collection=patient.domain.collection, patient=None, duplicate_of=None
+    )
+    return [file for file, name in unclaimed.values_list("pk", "blob_id") if _names(name, sought)]
+
+
+def _sought(patient: PatientMapping, own: QuerySet[SubmittedFile]) -> re.Pattern[bytes] | None:
+    """The patient's original ID and UIDs, each as a whole word."""
+    words = {patient.original_id} if len(patient.original_id) >= SHORTEST_ID else set()
+    for collected in own.values_list("collected", flat=True):
+        words |= {collected.get(name, "") for name in ("study", "series", "sop_instance")}
+    spelled = {word.encode(code) for word in words - {""} for code in _codes(word)}
+    if not spelled:
+        return None
+    inside = b"|".join(re.escape(word) for word in sorted(spelled))
+    return re.compile(b"(?<![0-9A-Za-z.])(?:" + inside + b")(?![0-9A-Za-z]|\\.[0-9])")
+
+
+def _codes(word: str) -> Iterator[str]:
+    for code in ("utf-8", "latin-1"):
+        try:
+            word.encode(code)
+        except UnicodeEncodeError:
+            continue
+        yield code
+
+
+def _names(blob: str, sought: re.Pattern[bytes]) -> bool:
+    path = intake_store().path(blob)
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return sought.search(content) is not None
+    except (FileNotFoundError, ValueError):  # gone already, or empty
+        return False
+
+
+def _refuse_their_return(deed: str, files: QuerySet[SubmittedFile]) -> None:
+    """The originals may not come back either; the archive side has refused what was published."""
+    purge = Purge.objects.filter(deed_id=deed).first()
+    if purge is not None:
+        with on_archive():
+            refuse(purge, files.order_by("blob_id").values_list("blob_id", flat=True).distinct())
+
+
+def _blobs_of(files: QuerySet[SubmittedFile], series: QuerySet[CleanedSeries]) -> list[str]:
+    """Every blob that only these files and series use."""
+    instances = CleanedInstance.objects.filter(series__in=series)
     names = {*files.values_list("blob_id", flat=True), *instances.values_list("blob_id", flat=True)}
-    names |= {name for name in instances.values_list("changes_id", flat=True) if name}
-    duplicates = SubmittedFile.objects.filter(duplicate_of__in=files)
-    shared = SubmittedFile.objects.filter(blob_id__in=names).exclude(pk__in=files).exclude(pk__in=duplicates)
-    others = CleanedInstance.objects.exclude(file__in=files)
-    kept = {*shared.values_list("blob_id", flat=True)}
-    kept |= {*others.filter(blob_id__in=names).values_list("blob_id", flat=True)}
-    kept |= {*others.filter(changes_id__in=names).values_list("changes_id", flat=True)}
+    names |= {name for name in series.values_list("changes_id", flat=True) if name}
+    shared = SubmittedFile.objects.filter(blob_id__in=names).exclude(pk__in=files.values("pk"))
+    others = CleanedInstance.objects.filter(blob_id__in=names).exclude(series__in=series)
+    others_series = CleanedSeries.objects.filter(changes_id__in=names).exclude(pk__in=series.values("pk"))
+    kept = {*shared.values_list("blob_id", flat=True), *others.values_list("blob_id", flat=True)}
+    kept |= {*others_series.values_list("changes_id", flat=True)}
     return sorted(names - kept)
+
+
+def _forget_mentions(patient: PatientMapping, series: QuerySet[CleanedSeries]) -> None:
+    """Plans, look-up tables and the audit trail no longer know the patient; deeds stay, without a name."""
+    uids = sorted(set(series.values_list("series_instance_uid", flat=True)))
+    for plan in ReleasePlan.objects.exclude(removed_series_uids=[]):
+        plan.removed_series_uids = [uid for uid in plan.removed_series_uids if uid not in uids]
+        plan.save(update_fields=["removed_series_uids"])
+    domain = patient.domain
+    domain.lookup = {
+        name: new for name, new in domain.lookup.items() if name.split("\t")[-1] != patient.original_id
+    }
+    domain.save(update_fields=["lookup"])
+    for entry in _entries_about(uids):
+        counts = {name: value for name, value in entry.detail.items() if isinstance(value, int)}
+        AuditEntry.objects.filter(pk=entry.pk).update(target=keyed_digest(entry.target), detail=counts)
+
+
+def _entries_about(uids: list[str]) -> Iterable[AuditEntry]:
+    for start in range(0, len(uids), 500):
+        yield from AuditEntry.objects.filter(target__in=uids[start : start + 500])
 
 
 def _delete_rows(
     patient: PatientMapping, files: QuerySet[SubmittedFile], series: QuerySet[CleanedSeries]
 ) -> None:
-    ids = list(series.values_list("pk", flat=True))
-    Finding.objects.filter(file__in=files).delete()
-    for one in CleanedSeries.objects.filter(pk__in=ids):
+    for one in series:
         one.plans.all().delete()
+    Finding.objects.filter(file__in=files).delete()
     Job.objects.filter(kind="clean-patient", key=str(patient.pk)).delete()
-    CleanedSeries.objects.filter(pk__in=ids).delete()
-    SubmittedFile.objects.filter(duplicate_of__in=files).delete()
+    series.delete()
     files.delete()
     patient.delete()
 
 
-def _scrub() -> None:
-    """Let no deleted byte remain in the database file."""
-    connection = connection_of(Side.INTAKE)
-    if connection.vendor != "sqlite":
-        return
+def _overwrite_what_is_deleted(connection: BaseDatabaseWrapper) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete=ON")
+
+
+def _scrub(connection: BaseDatabaseWrapper) -> None:
+    """Write the database anew without its deleted rows and empty its log; Unavailable while others read it.
+
+    On PostgreSQL, archived log segments and backups are the operator's to expire.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if connection.vendor == "sqlite":
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                cursor.execute(statement)
+                if statement.startswith("PRAGMA") and cursor.fetchone()[0]:
+                    raise Unavailable(
+                        "The log of the database is being read; the purge is finished at the next attempt."
+                    )
+        else:
+            cursor.execute("VACUUM (FULL)")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from vesalius.audit.trail import record
 from vesalius.catalog.models import Download, Holding, Release, Series, Study
 from vesalius.catalog.models import Instance as ArchiveInstance
+from vesalius.catalog.refusal import refused_among
 from vesalius.errors import Conflict, NotFound
 from vesalius.intake.models import (
     CleanedInstance,
@@ -164,6 +165,13 @@ def _rootless(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
     return False
 
 
+def _refused(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
+    """Neither what was purged nor the originals that it was made of may come back."""
+    cleaned = CleanedInstance.objects.filter(series__in=series)
+    names = {*cleaned.values_list("blob_id", flat=True), *cleaned.values_list("file__blob_id", flat=True)}
+    return bool(refused_among(names))
+
+
 # What must hold before a release is confirmed: name, what is wrong when it does not, and the test for trouble.
 GATES: list[tuple[str, str, Trouble]] = [
     ("changes", "the release would change nothing: accept a series first", _nothing),
@@ -171,6 +179,7 @@ GATES: list[tuple[str, str, Trouble]] = [
     ("findings", "a planned series has open findings: settle them", _doubted),
     ("download", "a planned series has no row of data access to live in", _homeless),
     ("unique", "a UID of a planned series belongs to another patient or collection already", _claimed),
+    ("purged", "a planned series holds content that was purged: exclude it", _refused),
     ("sources", "derived data refer to a study that is not published", _rootless),
 ]
 

@@ -10,7 +10,10 @@ from django.utils.module_loading import import_string
 import vesalius
 
 # A side's frame is loaded by name: the public process knows nothing of the staff site's code.
-FRAMES = {"public": "vesalius.pages.public.frame.frame"}
+FRAMES = {
+    "public": "vesalius.pages.public.frame.frame",
+    "staff": "vesalius.pages.staff.door.frame",
+}
 
 
 def archive(request: HttpRequest) -> dict[str, Any]:

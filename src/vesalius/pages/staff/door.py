@@ -52,7 +52,7 @@ def _only(roles: tuple[Role.Name, ...], view: View) -> View:
 
 def roles_of(request: HttpRequest) -> frozenset[str]:
     """The kinds of work of whoever asks."""
-    person = request.user
+    person = getattr(request, "user", None)  # a request that failed before anybody could sign in has none
     if not isinstance(person, Person) or not person.is_active:
         return frozenset()
     return frozenset(person.roles.values_list("name", flat=True))
@@ -63,17 +63,21 @@ def who(request: HttpRequest) -> str:
     return request.user.get_username()
 
 
-def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, status: int = 200
-) -> HttpResponse:
-    """A staff page in its frame; `may` holds the roles of the reader. No browser keeps it."""
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the header of every staff page shows; `may` holds the roles of the reader."""
     may = roles_of(request)
-    frame = {
-        "nav": NAV + (FOR_ADMINISTRATORS if ADMINISTRATOR in may else ()),
+    if not may:
+        return {"may": may}
+    return {
         "may": may,
+        "nav": NAV + (FOR_ADMINISTRATORS if ADMINISTRATOR in may else ()),
         "account": {"name": who(request), "sign_out": "/account/logout/", "links": ()},
     }
-    response = render(request, f"staff/{template}", {**frame, **(context or {})}, status=status)
+
+
+def page(request: HttpRequest, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+    """A staff page; no browser keeps it."""
+    response = render(request, f"staff/{template}", dict(context or {}))
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,9 +1,9 @@
 """Publish, withdraw, purge: what the world sees of a holding, version by version."""
 
+from vesalius.catalog.refusal import refused, refused_among
 from vesalius.release import destruction, purge
 from vesalius.release.cells import fill_cells, refill_cells
 from vesalius.release.publishing import publish
-from vesalius.catalog.refusal import refused, refused_among
 from vesalius.release.versions import release_manifest, versions, what_changed
 from vesalius.release.withdrawal import restore, withdraw
 

@@ -27,6 +27,7 @@ from vesalius.catalog.models import (
     Tombstone,
 )
 from vesalius.catalog.pictures import pictures_of
+from vesalius.catalog.refusal import refuse
 from vesalius.errors import Unavailable
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.release.cells import refill_cells
@@ -34,7 +35,6 @@ from vesalius.release.mentions import forget
 from vesalius.release.publishing import digest_of
 from vesalius.release.purge import write_down
 from vesalius.release.refresh import releases_of
-from vesalius.catalog.refusal import refuse
 from vesalius.release.scrub import destroy_deleted_bytes, scrub
 from vesalius.release.withdrawal import tombstone_name
 from vesalius.settings.routing import Side, on_archive

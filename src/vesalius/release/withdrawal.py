@@ -8,9 +8,9 @@ from django.utils import timezone
 from vesalius.audit.trail import record
 from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Holding, Patient, Release, Series, SeriesRevision, Study, Tombstone
+from vesalius.catalog.refusal import keyed_digest
 from vesalius.errors import BadRequest, Conflict, NotFound
 from vesalius.release.cells import refill_cells
-from vesalius.catalog.refusal import keyed_digest
 from vesalius.settings.routing import on_archive
 
 LEVELS = {  # level -> path from SeriesRevision to what is named

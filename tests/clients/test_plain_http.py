@@ -79,9 +79,12 @@ def test_fetches_are_counted_and_those_of_limited_data_audited(ask, holder):
     for path in ("v1/getImage", "v4/getImage", "v4/getImageWithMD5Hash"):
         assert ask(path, SeriesInstanceUID=open_uid).status == 200
     ask("v4/getImage", method="HEAD", SeriesInstanceUID=open_uid)
+    ask("v4/getImage", {"Range": "bytes=0-9"}, SeriesInstanceUID=open_uid)
+    sop = json.loads(ask("v1/getSOPInstanceUIDs", SeriesInstanceUID=open_uid).content)[0]
+    assert ask("v1/getSingleImage", SeriesInstanceUID=open_uid, **sop).status == 200
     assert ask("v4/getImage", holder, SeriesInstanceUID=limited_uid).status == 200
     counts = DownloadCount.objects.values_list("series_instance_uid", "way", "count")
-    assert set(counts) == {(open_uid, "v1API", 1), (open_uid, "v4API", 2), (limited_uid, "v4API", 1)}
+    assert set(counts) == {(open_uid, "v1API", 2), (open_uid, "v4API", 2), (limited_uid, "v4API", 1)}
     with named(Side.ARCHIVE):
         audited = AuditEntry.objects.filter(deed="series.fetch").values_list("person", "target")
         assert list(audited) == [("reader", limited_uid)]
@@ -99,11 +102,19 @@ def test_a_password_gives_a_token_of_two_hours(ask, holder):
     )
     told = json.loads(right.content)
     assert (right.status, told["expires_in"], told["token_type"]) == (200, 7200, "Bearer")
-    again = json.loads(sign_in(grant_type="refresh_token", refresh_token=told["refresh_token"]).content)
     guest = json.loads(sign_in(grant_type="password", username="nbia_guest", password="").content)
-    for token, seen in ((told, b"Hidden"), (again, b"Hidden"), (guest, b"")):
-        header = {"Authorization": f"Bearer {token['access_token']}"}
-        assert seen in ask("v4/getCollectionValues", header).content
+
+    def seen(token):
+        return ask("v4/getCollectionValues", {"Authorization": f"Bearer {token['access_token']}"})
+
+    assert b"Hidden" in seen(told).content
+    assert (seen(guest).status, seen(guest).content) == (200, b"")
+    again = json.loads(sign_in(grant_type="refresh_token", refresh_token=told["refresh_token"]).content)
+    assert b"Hidden" in seen(again).content
+    assert seen(told).status == 401, "renewing a token ends it"
+    made = holder["Authorization"].removeprefix("Bearer ")
+    assert sign_in(grant_type="refresh_token", refresh_token=made).status == 401
+    assert json.loads(sign_in(grant_type="magic").content)["error"] == "unsupported_grant_type"
     wrong = sign_in(grant_type="password", username="reader", password="wrong")
     assert (wrong.status, json.loads(wrong.content)["error"]) == (401, "invalid_grant")
     assert ask("v4/getCollectionValues").content == b""

@@ -35,11 +35,16 @@ def create_token(
 
 def person_with(secret: str, *, side: Side | None = None) -> Person | None:
     """The active person who holds this token, on the side of this process unless named; None for any other."""
+    token = token_with(secret, side=side)
+    return token.person if token else None
+
+
+def token_with(secret: str, *, side: Side | None = None) -> Token | None:
+    """The good token of this secret, with its active person; None for any other."""
     alias = alias_of(side or settings.VESALIUS_OWN_SIDE)
     good = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     tokens = Token.objects.using(alias).filter(good, digest=_digest(secret), person__is_active=True)
-    token = tokens.select_related("person").first()
-    return token.person if token else None
+    return tokens.select_related("person").first()
 
 
 def revoke_token(token_id: int, *, side: Side, by: str) -> None:

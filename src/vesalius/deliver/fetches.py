@@ -10,9 +10,11 @@ from django.utils import timezone
 from vesalius.access.models import Person
 from vesalius.access.permit import visible_to
 from vesalius.audit.trail import record
-from vesalius.catalog.models import DownloadCount, SeriesRevision
+from vesalius.catalog.bytes import archive_store
+from vesalius.catalog.models import DownloadCount, RevisionInstance, SeriesRevision
 from vesalius.catalog.visible import published_revisions
 from vesalius.deliver.answer import answer
+from vesalius.deliver.plan import FileSpan, SendPlan, blob_plan
 from vesalius.deliver.series_zip import Names, series_plan
 from vesalius.settings.routing import on_archive
 
@@ -42,11 +44,43 @@ def send_series(
         still_allowed=still_allowed(revision, person),
         public=open_to_all,
     )
+    return _send(request, plan, revision, person=person, way=way, size=revision.size)
+
+
+def send_file(
+    request: HttpRequest,
+    revision: SeriesRevision,
+    content: RevisionInstance,
+    *,
+    person: Person | None,
+    way: str,
+) -> HttpResponseBase:
+    """The answer that sends one file of a revision as it is; judged and written down like the whole."""
+    blob = content.blob
+    plan = blob_plan(
+        FileSpan(str(archive_store().path(blob.sha256)), 0, blob.size),
+        etag=f'"{revision.digest[:32]}-{content.position}"',
+        content_type="application/dicom",
+        filename=f"{content.instance.sop_instance_uid}.dcm",
+        still_allowed=still_allowed(revision, person),
+        public=visible_to(None).may_fetch(revision.home_download_id),
+    )
+    return _send(request, plan, revision, person=person, way=way, size=blob.size)
+
+
+def _send(
+    request: HttpRequest,
+    plan: SendPlan,
+    revision: SeriesRevision,
+    *,
+    person: Person | None,
+    way: str,
+    size: int,
+) -> HttpResponseBase:
     response = answer(request, plan)
     if request.method == "GET" and response.status_code in {200, 206}:
-        note_fetch(
-            revision, person=person, way=way, whole=response.status_code == 200, limited=not open_to_all
-        )
+        whole = size if response.status_code == 200 else None
+        note_fetch(revision, person=person, way=way, size=whole, limited=not plan.public)
     return response
 
 
@@ -64,11 +98,11 @@ def still_allowed(revision: SeriesRevision, person: Person | None) -> Callable[[
 
 
 def note_fetch(
-    revision: SeriesRevision, *, person: Person | None, way: str, whole: bool = True, limited: bool
+    revision: SeriesRevision, *, person: Person | None, way: str, size: int | None, limited: bool
 ) -> None:
     """Write a fetch down: limited data one by one in the audit trail, everything as a count of the day.
 
-    whole: False for a part of it, which is audited and not counted again.
+    size: bytes of what was fetched; None for a part of it, which is audited and not counted again.
     """
     uid = revision.series.series_instance_uid
     with on_archive():
@@ -78,10 +112,10 @@ def note_fetch(
                 person=person.name if person else PUBLIC,
                 target_kind="series",
                 target=uid,
-                detail={"revision": revision.number, "way": way, "whole": whole},
+                detail={"revision": revision.number, "way": way, "whole": size is not None},
             )
-        if whole:
-            _count(uid, way, revision.size)
+        if size is not None:
+            _count(uid, way, size)
 
 
 def _count(uid: str, way: str, size: int) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from vesalius.access.models import Person
 from vesalius.access.permit import Visible, visible_to
 from vesalius.errors import BadRequest
 from vesalius.nbia.public.bearer import bearer
-from vesalius.nbia.public.table.endpoints import Endpoint
+from vesalius.nbia.public.table.endpoints import Endpoint, Parameter
 from vesalius.nbia.public.table.versions import Version
 
 
@@ -57,12 +57,15 @@ def read(request: HttpRequest, endpoint: Endpoint, version: Version) -> Asked:
             raise UnknownParameter(
                 f"Invalid {kind} parameter: '{strange[0]}'. Allowed parameters are: [{', '.join(allowed)}]"
             )
-    given: dict[str, Sequence[str]] = {}
-    for parameter in known:
-        values = sent.getlist(parameter.name) if parameter.listed else sent.getlist(parameter.name)[:1]
-        parts = [part for value in values for part in (value.split(",") if parameter.listed else [value])]
-        if kept := tuple(dict.fromkeys(part.strip() for part in parts if part.strip())):
-            given[parameter.name] = kept
+    given = {parameter.name: values for parameter in known if (values := _values(sent, parameter))}
     if any(name not in given for name in endpoint.required):
         raise MissingParameter(endpoint.missing)
     return Asked(request, endpoint, version, given, bearer(request) if version.heard else None)
+
+
+def _values(sent: QueryDict, parameter: Parameter) -> tuple[str, ...]:
+    """What was sent for a parameter: the first value, or all that a list names; blank is not sent."""
+    values = sent.getlist(parameter.name)
+    parts = ",".join(values).split(",") if parameter.listed else values[:1]
+    # PostgreSQL refuses a question with a NUL, which no value of ours holds.
+    return tuple(dict.fromkeys(part.strip().replace("\0", "\ufffd") for part in parts if part.strip()))

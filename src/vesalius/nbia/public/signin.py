@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from vesalius.access.models import Person
-from vesalius.access.tokens import create_token, person_with
+from vesalius.access.tokens import create_token, revoke_token, token_with
 from vesalius.errors import ArchiveError
-from vesalius.nbia.public.bearer import GUEST
+from vesalius.nbia.public import bearer
 
+LABEL: Final = "oauth/token"
 SECONDS: Final = 7200  # what a token lives
 
 
@@ -47,23 +48,32 @@ def give_token(request: HttpRequest) -> HttpResponse:
 
 
 def _token(request: HttpRequest) -> str:
-    form = request.POST
-    match form.get("grant_type"):
-        case "password" if form.get("username") == GUEST:
-            return GUEST
-        case "password":
+    form = {name: value.replace("\0", "\ufffd") for name, value in request.POST.items()}
+    match form:
+        case {"grant_type": "password", "username": bearer.GUEST}:
+            return bearer.GUEST
+        case {"grant_type": "refresh_token", "refresh_token": bearer.GUEST}:
+            return bearer.GUEST
+        case {"grant_type": "password"}:
             person = authenticate(request, username=form.get("username"), password=form.get("password"))
-        case "refresh_token" if form.get("refresh_token") == GUEST:
-            return GUEST
-        case "refresh_token":
-            person = person_with(form.get("refresh_token", ""))
+        case {"grant_type": "refresh_token"}:
+            person = _renewing(form.get("refresh_token", ""))
         case _:
             raise UnknownGrant("This grant type is not supported.")
     if not isinstance(person, Person):
         raise NoToken("Invalid user credentials.")
     until = timezone.now() + timedelta(seconds=SECONDS)
     side = settings.VESALIUS_OWN_SIDE
-    return create_token(person.name, side=side, by=person.name, label="oauth/token", expires_at=until)
+    return create_token(person.name, side=side, by=person.name, label=LABEL, expires_at=until)
+
+
+def _renewing(secret: str) -> Person | None:
+    """The holder of a token that ends with this; one made elsewhere keeps the end that it was given."""
+    token = token_with(secret)
+    if token is None or token.label != LABEL:
+        return None
+    revoke_token(token.pk, side=settings.VESALIUS_OWN_SIDE, by=token.person.name)
+    return token.person
 
 
 def _body(token: str) -> dict[str, Any]:

@@ -46,8 +46,6 @@ def _narrowed(
         values = given.get(parameter.name, ())
         if not parameter.path or not values:
             continue
-        if any("\0" in value for value in values):
-            return  # no value of ours holds one, and PostgreSQL refuses the question
         if parameter.listed:
             long.append((parameter.path, values))
         else:

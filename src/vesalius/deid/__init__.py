@@ -1,7 +1,7 @@
 """De-identification by PS3.15 Annex E: from (tree, recipe, context) to edits and findings; no database, no clock."""
 
 from vesalius.deid.cleaning import Cleaned, clean
-from vesalius.deid.output.edits import Edit, Written, write
+from vesalius.deid.output.edits import Edit, Written, blocks, moved, write
 from vesalius.deid.output.facts import header_facts
 from vesalius.deid.patient.context import Collected, ContextError, PatientContext, collect, patient_of
 from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
@@ -23,9 +23,11 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "Written",
+    "blocks",
     "clean",
     "collect",
     "header_facts",
+    "moved",
     "patient_of",
     "write",
 ]

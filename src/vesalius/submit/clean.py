@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from vesalius import deid
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
 from vesalius.catalog.digests import revision_digest
 from vesalius.errors import Conflict
+from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import (
     ChangeValue,
     CleanedInstance,
@@ -32,10 +34,10 @@ from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side, on_intake
 from vesalius.store import BlobFacts
 from vesalius.submit.domains import identity_of
-from vesalius.submit.inspect import quarantine, settle_if_ready
+from vesalius.submit.inspect import FILES_PER_TASK, chunks, quarantine, settle_if_ready
 from vesalius.submit.order import in_slice_order
 from vesalius.submit.recipes import current_recipe, of_row
-from vesalius.submit.tasks import CleanedFile, SeriesOrder, clean_series
+from vesalius.submit.tasks import CleanedFile, CleanedPart, SeriesOrder, clean_series, pack
 
 UNDER_WAY = (Step.RECEIVED, Step.CLEANED, Step.IN_REVIEW, Step.ACCEPTED)
 
@@ -79,11 +81,11 @@ def clean_patient(work: Work) -> None:
     ]
     _tell_of_late_identifiers(work, patient, context)
     waiting = [run for run in runs if not _is_done(run)]
-    futures = [work.hand(clean_series, _order(run, identity)) for run in waiting]
-    for done, (run, future) in enumerate(zip(waiting, futures, strict=True)):
-        cleaned: list[CleanedFile] = future.result()
+    asked = [[work.hand(clean_series, order) for order in _orders(run, identity)] for run in waiting]
+    for done, (run, futures) in enumerate(zip(waiting, asked, strict=True)):
+        parts: list[CleanedPart] = [future.result() for future in futures]
         with work.saving():
-            _save(run, patient, cleaned)
+            _save(run, patient, parts)
         work.report(done + 1, len(waiting))
     with work.finishing():
         for submission in Submission.objects.filter(files__patient=patient).distinct():
@@ -122,8 +124,9 @@ def _is_done(run: Run) -> bool:
     return DeidRun.objects.filter(series__superseded_by=None, series__files=run.files[0], **run.key).exists()
 
 
-def _order(run: Run, identity: deid.Identity) -> SeriesOrder:
-    return SeriesOrder(
+def _orders(run: Run, identity: deid.Identity) -> list[SeriesOrder]:
+    """One order for a short series; several for a long one, so that all hands work on it."""
+    whole = SeriesOrder(
         store_root=str(settings.VESALIUS.intake_blobs),
         files=tuple((file.pk, file.blob_id) for file in run.files),
         origin=cast("deid.Origin", run.files[-1].submission.origin),
@@ -131,14 +134,16 @@ def _order(run: Run, identity: deid.Identity) -> SeriesOrder:
         context=run.context.to_json(),
         identity=identity,
     )
+    return [replace(whole, files=tuple(part)) for part in chunks(whole.files, FILES_PER_TASK)]
 
 
-def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> None:
+def _save(run: Run, patient: PatientMapping, parts: Sequence[CleanedPart]) -> None:
     """Rows of one cleaned series, all in one transaction; if files came or went meanwhile, a later job does it."""
     current = SubmittedFile.objects.select_for_update().in_bulk([file.pk for file in run.files])
     if any(current[file.pk].step != file.step for file in run.files):
         enqueue("clean-patient", {"patient": patient.pk}, key=str(patient.pk), priority=5)
         return
+    cleaned = [one for part in parts for one in part.files]
     for one in cleaned:
         if one.refused[0]:
             quarantine(current[one.file], *one.refused)
@@ -147,7 +152,10 @@ def _save(run: Run, patient: PatientMapping, cleaned: Sequence[CleanedFile]) -> 
         return
     submission = run.files[-1].submission
     digest = revision_digest((one.facts["SOPInstanceUID"], _blob(one).sha256) for one in good)
-    series = _same_as_before(submission, digest) or _save_series(submission, patient, good, digest)
+    series = _same_as_before(submission, digest)
+    if series is None:
+        series = _save_series(submission, patient, good, digest)
+        _save_values(series, parts)
     DeidRun.objects.create(
         series=series,
         position=series.runs.count(),
@@ -204,25 +212,33 @@ def _save_series(
         pixel_text=any(kind == Finding.Kind.PIXEL_TEXT for one in good for kind, *_ in one.findings),
         pixel_digest=_digest(one.pixel_digest for one in good),
         facts=first,
+        changes=_save_changes(good),
     )
     _save_instances(series, good)
-    _save_values(series, good)
     _save_findings(series, good)
     return series
 
 
+def _save_changes(good: Sequence[CleanedFile]) -> ReceivedBlob:
+    """One blob for the series, on disk before its row is."""
+    blob = intake_store().put(pack(one.changes for one in good))
+    row, _ = ReceivedBlob.objects.get_or_create(
+        sha256=blob.sha256,
+        defaults={"kind": ReceivedBlob.Kind.CHANGES, "size": blob.size, "crc32": blob.crc32},
+    )
+    return row
+
+
 def _save_instances(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
-    blobs = [(one.blob, ReceivedBlob.Kind.CLEANED) for one in good]
-    blobs += [(one.changes, ReceivedBlob.Kind.CHANGES) for one in good]
+    kind = ReceivedBlob.Kind.CLEANED
     ReceivedBlob.objects.bulk_create(
         [
             ReceivedBlob(sha256=blob.sha256, kind=kind, size=blob.size, crc32=blob.crc32, md5=blob.md5 or "")
-            for blob, kind in blobs
-            if blob is not None
+            for blob in map(_blob, good)
         ],
         update_conflicts=True,
         unique_fields=["sha256"],
-        update_fields=["md5"],  # a site's file is stored as it came, then without its MD5
+        update_fields=["md5"],  # a site's file is its own cleaned form, and came without an MD5
     )
     CleanedInstance.objects.bulk_create(
         [
@@ -233,7 +249,6 @@ def _save_instances(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
                 sop_instance_uid=one.facts["SOPInstanceUID"],
                 sop_class_uid=one.facts["SOPClassUID"],
                 blob_id=_blob(one).sha256,
-                changes_id=one.changes.sha256 if one.changes else None,
                 facts=one.facts,
                 offsets=one.offsets,
             )
@@ -242,11 +257,10 @@ def _save_instances(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
     )
 
 
-def _save_values(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
-    counts: dict[tuple[str, str, str, str, str], int] = {}
-    for one in good:
-        for value, count in one.values.items():
-            counts[value] = counts.get(value, 0) + count
+def _save_values(series: CleanedSeries, parts: Sequence[CleanedPart]) -> None:
+    counts: Counter[tuple[str, str, str, str, str]] = Counter()
+    for part in parts:
+        counts.update(part.values)
     ChangeValue.objects.bulk_create(
         [
             ChangeValue(

@@ -19,6 +19,7 @@ from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.tasks import Inspected, inspect
 
 FILES_PER_TASK = 50
+PLACED = ("patient", "original_series_uid", "original_sop_uid", "collected")  # what pass 1 writes of a file
 Thing = TypeVar("Thing")
 
 
@@ -86,7 +87,10 @@ def quarantine(file: SubmittedFile, kind: str, sentence: str, element_path: str 
 def _save(submission: Submission, domain: IdentityDomain, found: list[Inspected]) -> None:
     """Rows of one chunk; a chunk that was saved before its job died is not saved again."""
     files = SubmittedFile.objects.in_bulk([one.file for one in found])
-    sop_uids: set[str] = set()
+    good = {one.file: deid.Collected.from_json(one.collected) for one in found if not one.kind}
+    sop_uids = _taken(submission, {collected.sop_instance for collected in good.values()})
+    patients: dict[tuple[str, str], PatientMapping | None] = {}
+    placed: list[SubmittedFile] = []
     for one in found:
         file = files[one.file]
         if file.step != Step.RECEIVED or file.patient_id is not None:
@@ -94,31 +98,32 @@ def _save(submission: Submission, domain: IdentityDomain, found: list[Inspected]
         if one.kind:
             quarantine(file, one.kind, one.sentence, one.element_path)
             continue
-        collected = deid.Collected.from_json(one.collected)
-        if collected.sop_instance in sop_uids or _clashes(submission, collected):
+        collected = good[one.file]
+        if collected.sop_instance in sop_uids:
             sentence = "another file with this SOP Instance UID (0008,0018) and other content came before"
             quarantine(file, Finding.Kind.IDENTITY, sentence, "(0008,0018)")
             continue
         sop_uids.add(collected.sop_instance)
-        patient = _mapping(submission, domain, collected)
-        if patient is None:
+        named = collected.issuer, collected.patient_id
+        if named not in patients:
+            patients[named] = _mapping(submission, domain, collected)
+        file.patient = patients[named]
+        if file.patient is None:
             sentence = "Patient ID (0010,0020) belongs to another patient of this collection"
             quarantine(file, Finding.Kind.IDENTITY, sentence, "(0010,0020)")
             continue
-        file.patient = patient
         file.original_series_uid, file.original_sop_uid = collected.series, collected.sop_instance
         file.collected = json.loads(one.collected)
-        file.save(update_fields=["patient", "original_series_uid", "original_sop_uid", "collected"])
+        placed.append(file)
+    SubmittedFile.objects.bulk_update(placed, PLACED)
 
 
-def _clashes(submission: Submission, collected: deid.Collected) -> bool:
-    return (
-        SubmittedFile.objects.filter(
-            submission__collection=submission.collection, original_sop_uid=collected.sop_instance
-        )
-        .exclude(step__in=[Step.QUARANTINED, Step.EXCLUDED, Step.DUPLICATE])
-        .exists()
-    )
+def _taken(submission: Submission, sop_uids: set[str]) -> set[str]:
+    """Those of these SOP Instance UIDs that files of the collection hold already."""
+    files = SubmittedFile.objects.filter(
+        submission__collection=submission.collection, original_sop_uid__in=sop_uids
+    ).exclude(step__in=[Step.QUARANTINED, Step.EXCLUDED, Step.DUPLICATE])
+    return set(files.values_list("original_sop_uid", flat=True))
 
 
 def _mapping(

@@ -1,7 +1,9 @@
 """Take a delivery in: durable before acknowledged, resumable, and the same twice is the same once."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -89,13 +91,47 @@ def receive(submission: Submission, sources: Iterable[Source], progress: Progres
     held = dict(submission.files.values_list("path", "size"))
     sent = 0
     with ThreadPoolExecutor(READERS, "reader") as readers:
-        for group in _groups(sources):
-            fresh = [source for source in group if source.name not in held]
-            sent += sum(source.size for source in fresh)
+        for group, fresh, blobs in _spooled(_groups(sources), held, readers):
             if fresh:
-                _store_group(submission, fresh, list(readers.map(_spool, fresh)))
+                _store_group(submission, fresh, blobs)
+            sent += sum(source.size for source in fresh)
             progress(len(group), sum(source.size for source in group))
     return sent
+
+
+def _spooled(
+    groups: Iterable[list[Source]], held: Container[str], readers: Executor
+) -> Iterator[tuple[list[Source], list[Source], list[BlobFacts]]]:
+    """Each group, those of it that are new, and their bytes; the next is read while this one is made durable."""
+    ahead: deque[tuple[list[Source], list[Source], list[Future[BlobFacts]]]] = deque()
+    try:
+        for group in groups:
+            fresh = [source for source in group if source.name not in held]
+            ahead.append((group, fresh, [readers.submit(_spool, source) for source in fresh]))
+            if len(ahead) > 1:
+                yield _finished(ahead)
+        while ahead:
+            yield _finished(ahead)
+    finally:
+        for _, _, blobs in ahead:
+            _drop(blobs)
+
+
+def _finished(
+    ahead: deque[tuple[list[Source], list[Source], list[Future[BlobFacts]]]],
+) -> tuple[list[Source], list[Source], list[BlobFacts]]:
+    group, fresh, blobs = ahead[0]
+    found = [blob.result() for blob in blobs]
+    ahead.popleft()
+    return group, fresh, found
+
+
+def _drop(blobs: Iterable[Future[BlobFacts]]) -> None:
+    """What was read and will not be stored, because its group or the one before failed."""
+    for blob in blobs:
+        if not blob.cancel():
+            with suppress(Exception):
+                intake_store().discard([blob.result()])
 
 
 def _groups(sources: Iterable[Source]) -> Iterator[list[Source]]:

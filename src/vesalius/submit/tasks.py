@@ -7,7 +7,9 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ def _inspect_one(store: FolderStore, file_id: int, name: str) -> Inspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesOrder:
-    """Clean these files of one series, in this way."""
+    """Clean these files of one series, in this way; a long series is several orders."""
 
     store_root: str
     files: tuple[tuple[int, str], ...]  # (file id, SHA-256)
@@ -74,23 +76,33 @@ class CleanedFile:
     file: int
     refused: tuple[str, str, str] = ("", "", "")  # (kind, sentence, element path) of what quarantines it
     blob: BlobFacts | None = None
-    changes: BlobFacts | None = None
+    changes: bytes = b""  # JSON: [[element path, VR, action, before, after], ...]
     facts: dict[str, Any] = field(default_factory=dict)
     offsets: dict[str, Any] = field(default_factory=dict)
     pixel_digest: str = ""
     findings: tuple[tuple[str, str, str], ...] = ()  # (kind, sentence, element path)
-    values: dict[tuple[str, str, str, str, str], int] = field(default_factory=dict)
-    # ^ (element path without item numbers, VR, action, before, after) -> how often
 
 
-def clean_series(order: SeriesOrder) -> list[CleanedFile]:
-    """Pass 2 over one series: cleaned files and packed changes are durable in the store on return."""
+Values = dict[tuple[str, str, str, str, str], int]
+"""(element path without item numbers, VR, action, before, after) -> how often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanedPart:
+    """What became of the files of one order, in its order, and the distinct changes of all of them."""
+
+    files: list[CleanedFile]
+    values: Values
+
+
+def clean_series(order: SeriesOrder) -> CleanedPart:
+    """Pass 2 over a series or a part of it: the cleaned files are durable in the store on return."""
     store = open_store(Path(order.store_root), create=False)
     recipe, context = deid.Recipe.from_json(order.recipe), deid.PatientContext.from_json(order.context)
-    staged: list[BlobFacts] = []
-    cleaned = [_clean_one(store, order, recipe, context, file, name, staged) for file, name in order.files]
-    store.commit(staged)
-    return [replace(one, offsets=_offsets(store, one.blob)) if one.blob else one for one in cleaned]
+    values: Counter[tuple[str, str, str, str, str]] = Counter()
+    cleaned = [_clean_one(store, order, recipe, context, file, name, values) for file, name in order.files]
+    store.commit(one.blob for one in cleaned if one.blob and one.blob.staged)
+    return CleanedPart(files=cleaned, values=dict(values))
 
 
 def _clean_one(
@@ -100,7 +112,7 @@ def _clean_one(
     context: deid.PatientContext,
     file_id: int,
     name: str,
-    staged: list[BlobFacts],
+    values: Counter[tuple[str, str, str, str, str]],
 ) -> CleanedFile:
     try:
         with read(store.path(name)) as file:
@@ -110,57 +122,72 @@ def _clean_one(
             refusal = next((one for one in done.findings if one.kind == "quarantine"), None)
             if refusal is not None:
                 return CleanedFile(file=file_id, refused=("quarantine", refusal.sentence, refusal.path))
-            with store.writer(md5=True) as writer:
-                deid.write(file, done.edits, writer)
-                blob = writer.finish()
-            pixel_digest = _pixel_digest(file)
+            blob = _unchanged(store, name) if order.origin == "site" else _written(store, file, done)
+            pixel_digest, offsets = _pixel_digest(file), _offsets(file, done)
     except BadInput as error:
         return CleanedFile(file=file_id, refused=("quarantine", str(error), ""))
-    with store.writer() as writer:
-        writer.write(_pack(done.changes))
-        changes = writer.finish()
-    staged += [blob, changes]
+    values.update(_distinct(one) for one in done.changes)
+    rows = [(one.path, one.vr, one.action, one.before, one.after) for one in done.changes]
     return CleanedFile(
         file=file_id,
         blob=blob,
-        changes=changes,
+        changes=json.dumps(rows, separators=(",", ":")).encode(),
         facts=done.facts,
+        offsets=offsets,
         pixel_digest=pixel_digest,
         findings=tuple((one.kind, one.sentence, one.path) for one in done.findings),
-        values=_values(done.changes),
     )
 
 
-def _offsets(store: FolderStore, blob: BlobFacts) -> dict[str, Any]:
+def _written(store: FolderStore, file: DicomFile, done: deid.Cleaned) -> BlobFacts:
+    with store.writer(md5=True) as writer:
+        for block in deid.blocks(file, done.edits):
+            writer.write(block)
+        return writer.finish()
+
+
+def _unchanged(store: FolderStore, name: str) -> BlobFacts:
+    """The facts of a received blob that is its own cleaned form; only its MD5 is not known yet."""
+    md5, crc32, size = hashlib.md5(usedforsecurity=False), 0, 0
+    with store.open(name) as source:
+        while block := source.read(BLOCK):
+            md5.update(block)
+            crc32 = zlib.crc32(block, crc32)
+            size += len(block)
+    return BlobFacts(sha256=name, size=size, crc32=crc32, md5=md5.hexdigest())
+
+
+def _offsets(file: DicomFile, done: deid.Cleaned) -> dict[str, Any]:
     """Where the pixels lie in a cleaned file: first byte and length of all, and of each encapsulated fragment."""
-    with read(store.path(blob.sha256)) as file:
-        element = next(filter(None, (file.dataset.get(tag) for tag in PIXEL_DATA)), None)
-        if element is None:
-            return {}
-        pixels = [element.value_start, element.end - element.value_start]
-        fragments = [list(fragment) for fragment in element.fragments or ()]
-    return {"pixels": pixels} | ({"fragments": fragments} if fragments else {})
+    element = next(filter(None, (file.dataset.get(tag) for tag in PIXEL_DATA)), None)
+    if element is None or (file.deflated and not done.edits):  # a site's deflated file stays deflated
+        return {}
+    place = deid.moved(done.edits, element.value_start, element.end)
+    if place is None:
+        return {}
+    start, end = place
+    growth = start - element.value_start
+    fragments = [[first + growth, length] for first, length in element.fragments]
+    return {"pixels": [start, end - start]} | ({"fragments": fragments} if fragments else {})
 
 
-def _pack(changes: tuple[deid.Change, ...]) -> bytes:
-    rows = [[one.path, one.vr, one.action, one.before, one.after] for one in changes]
-    return zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
+def pack(changes: Iterable[bytes]) -> bytes:
+    """The changes of the files of a series, one record for each file, as one blob."""
+    return zlib.compress(b"[" + b",".join(changes) + b"]", level=1)
 
 
-def unpack(packed: bytes) -> list[tuple[str, str, str, str | None, str | None]]:
-    """The changes of one file as (element path, VR, action, before, after)."""
-    return [tuple(row) for row in json.loads(zlib.decompress(packed))]
+def unpack(packed: bytes) -> list[list[tuple[str, str, str, str | None, str | None]]]:
+    """For each file in its order the changes as (element path, VR, action, before, after)."""
+    return [[tuple(row) for row in record] for record in json.loads(zlib.decompress(packed))]
 
 
-def _values(changes: tuple[deid.Change, ...]) -> dict[tuple[str, str, str, str, str], int]:
-    """Distinct changes with counts; a remapped UID is one of a kind and nobody judges it by its value."""
-    counts: Counter[tuple[str, str, str, str, str]] = Counter()
-    for one in changes:
-        before, after = ("", "") if one.action == "U" else (one.before or "", one.after or "")
-        counts[(_without_items(one.path), one.vr, one.action, before, after)] += 1
-    return dict(counts)
+def _distinct(one: deid.Change) -> tuple[str, str, str, str, str]:
+    """A change as people judge it; a remapped UID is one of a kind and nobody judges it by its value."""
+    before, after = ("", "") if one.action == "U" else (one.before or "", one.after or "")
+    return _without_items(one.path), one.vr, one.action, before, after
 
 
+@lru_cache(maxsize=4096)
 def _without_items(path: str) -> str:
     return "[]".join(part.split("]", 1)[-1] for part in path.split("["))
 

@@ -38,13 +38,29 @@ def write(file: DicomFile, edits: Iterable[Edit], out: BinaryIO) -> Written:
     """
     size, crc32 = 0, 0
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    for block in _gathered(_pieces(file, edits)):
+    for block in blocks(file, edits):
         out.write(block)
         sha256.update(block)
         md5.update(block)
         crc32 = zlib.crc32(block, crc32)
         size += len(block)
     return Written(size, sha256.hexdigest(), md5.hexdigest(), crc32)
+
+
+def blocks(file: DicomFile, edits: Iterable[Edit]) -> Iterator[bytes]:
+    """The edited file in order, for a writer that hashes by itself; raises as `write` does."""
+    return _gathered(_pieces(file, edits))
+
+
+def moved(edits: Iterable[Edit], start: int, end: int) -> tuple[int, int] | None:
+    """Where the bytes from `start` to `end` of the source stand once edited; None where an edit touches them."""
+    growth = 0
+    for edit in edits:
+        if edit.end <= start:
+            growth += len(edit.data) - (edit.end - edit.start)
+        elif edit.start < end:
+            return None
+    return start + growth, end + growth
 
 
 def _pieces(file: DicomFile, edits: Iterable[Edit]) -> Iterator[bytes]:

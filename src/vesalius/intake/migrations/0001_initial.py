@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('pixel_digest', models.CharField(blank=True, max_length=64)),
                 ('facts', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('changes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes_of', to='intake.receivedblob')),
                 ('superseded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='supersedes', to='intake.cleanedseries')),
             ],
             options={
@@ -288,7 +289,7 @@ class Migration(migrations.Migration):
                 ('step', models.CharField(choices=[('received', 'Received'), ('cleaned', 'Cleaned'), ('in-review', 'In Review'), ('accepted', 'Accepted'), ('excluded', 'Excluded'), ('quarantined', 'Quarantined'), ('duplicate', 'Duplicate'), ('admitted', 'Admitted')], default='received', max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('original_series_uid', models.CharField(blank=True, max_length=64)),
-                ('original_sop_uid', models.CharField(blank=True, max_length=64)),
+                ('original_sop_uid', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('collected', models.JSONField(default=dict)),
                 ('received_at', models.DateTimeField(auto_now_add=True)),
                 ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='intake.receivedblob')),
@@ -332,7 +333,6 @@ class Migration(migrations.Migration):
                 ('offsets', models.JSONField(default=dict)),
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instances', to='intake.cleanedseries')),
                 ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cleaned', to='intake.receivedblob')),
-                ('changes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes_of', to='intake.receivedblob')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cleaned', to='intake.submittedfile')),
             ],
             options={

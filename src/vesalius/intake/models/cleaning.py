@@ -51,6 +51,10 @@ class CleanedSeries(models.Model):
     pixel_text = models.BooleanField(default=False)  # may carry text in pixels: waits for a person
     pixel_digest = models.CharField(max_length=64, blank=True)  # of the pixel data alone, in order
     facts = models.JSONField(default=dict)  # header facts of the first instance, by keyword
+    # What was done to each file, packed, one record for each in their order; before-values, so PHI.
+    changes = models.ForeignKey(
+        "intake.ReceivedBlob", on_delete=models.PROTECT, null=True, related_name="changes_of"
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -65,7 +69,7 @@ class CleanedSeries(models.Model):
 
 
 class CleanedInstance(models.Model):
-    """One cleaned file: its bytes, and the packed record of what was done to it."""
+    """One cleaned file: its bytes, and where in the series it stands."""
 
     series = models.ForeignKey(CleanedSeries, on_delete=models.CASCADE, related_name="instances")
     position = models.IntegerField()
@@ -73,9 +77,6 @@ class CleanedInstance(models.Model):
     sop_instance_uid = models.CharField(max_length=64)
     sop_class_uid = models.CharField(max_length=64)
     blob = models.ForeignKey("intake.ReceivedBlob", on_delete=models.PROTECT, related_name="cleaned")
-    changes = models.ForeignKey(
-        "intake.ReceivedBlob", on_delete=models.PROTECT, null=True, related_name="changes_of"
-    )
     facts = models.JSONField(default=dict)  # header facts by keyword
     offsets = models.JSONField(default=dict)
 

@@ -74,7 +74,7 @@ class SubmittedFile(models.Model):
         "intake.PatientMapping", on_delete=models.SET_NULL, null=True, related_name="files"
     )
     original_series_uid = models.CharField(max_length=64, blank=True)  # PHI
-    original_sop_uid = models.CharField(max_length=64, blank=True)  # PHI
+    original_sop_uid = models.CharField(max_length=64, blank=True, db_index=True)  # PHI
     collected = models.JSONField(default=dict)  # what pass 1 found in it; PHI
     cleaned_series = models.ForeignKey(
         "intake.CleanedSeries", on_delete=models.SET_NULL, null=True, related_name="files"

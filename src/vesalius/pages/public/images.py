@@ -51,7 +51,7 @@ def none_word(drawn: Pictures | None, *, may_fetch: bool) -> str:
     """Why there is no picture."""
     if not may_fetch:
         return "Limited access"
-    return "No picture yet" if drawn is None else "Nothing to draw"
+    return "No picture yet" if drawn is None else "No image to show"
 
 
 def strip(revisions: QuerySet[SeriesRevision], visible: Visible, *, tiles: int = 6) -> list[Tile]:

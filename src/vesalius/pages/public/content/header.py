@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import RevisionInstance, SeriesRevision
 from vesalius.catalog.visible import revision_contents, revision_to_fetch
-from vesalius.dicom import Dataset, DicomFile, Element, read
+from vesalius.dicom import Dataset, DicomFile, Element, read, tag_text
 from vesalius.errors import NotFound
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.patient import patient_address, series_title
+from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.images import address_of, in_version
 from vesalius.pages.public.paging import whole_number
+from vesalius.pages.public.wording import series_title
 from vesalius.pages.templatetags.words import size, tagtext
 
 LONG_TEXT = 1024  # characters of a value that the page shows
@@ -117,16 +118,15 @@ def _row(element: Element, depth: int) -> Row:
 
 
 def _joined(element: Element) -> str:
-    """All values, apart as DICOM writes them (PS3.5 6.4)."""
-    values = element.values()
+    """All values as the file has them, apart as DICOM writes them (PS3.5 6.4)."""
+    if element.vr in {"DS", "IS"}:
+        return element.raw().decode("latin-1").strip(" \0")
     if element.vr == "AT":
-        return "\\".join(
-            f"({value >> 16:04X},{value & 0xFFFF:04X})" for value in values if isinstance(value, int)
-        )
-    return "\\".join(_told(value) for value in values)
+        return "\\".join(tag_text(value) for value in element.values() if isinstance(value, int))
+    return "\\".join(_told(value) for value in element.values())
 
 
 def _told(value: object) -> str:
     if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    return f"{value:g}" if isinstance(value, float) and value == round(value, 6) else str(value)
+        return size(len(value))
+    return f"{value:.8g}" if isinstance(value, float) else str(value)

@@ -21,11 +21,10 @@ from vesalius.errors import NotFound
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import thumb
+from vesalius.pages.public.wording import age, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
-from vesalius.search.elements import shown
 from vesalius.search.query import Query
 
-SEXES = {"F": "Female", "M": "Male", "O": "Other"}
 MOST_SERIES = 500  # of one patient on one page; the search shows the rest
 
 
@@ -76,11 +75,6 @@ def study_page(request: HttpRequest, uid: str) -> HttpResponse:
     )
 
 
-def series_title(revision: SeriesRevision) -> str:
-    """What a series is called on pages."""
-    return revision.series_description or f"{revision.modality} series without a description"
-
-
 def _shown(judged: Visible, **of: Any) -> list[SeriesRevision]:
     found = findable(current_revisions(), judged).filter(**of).select_related(*WITH_CONTEXT)
     order = ("series__study__study_date", "series__study__study_instance_uid", "series_number", "pk")
@@ -110,22 +104,13 @@ def _by_study(revisions: list[SeriesRevision], judged: Visible) -> list[dict[str
     return list(studies.values())
 
 
-def age(value: str) -> str:
-    """An AS value, "061Y" (PS3.5 Table 6.2-1), in words."""
-    units = {"Y": "year", "M": "month", "W": "week", "D": "day"}
-    if len(value) != 4 or value[3] not in units or not value[:3].isdigit():
-        return ""
-    number = int(value[:3])
-    return f"{number} {units[value[3]]}{'' if number == 1 else 's'}"
-
-
 def _patient_facts(patient: Patient, revisions: list[SeriesRevision], query: Query) -> list[dict[str, Any]]:
     found = f"/search/?{query.url()}"
-    sex = patient.sex or next((one.patient_sex for one in revisions if one.patient_sex), "")
+    stated = patient.sex or next((one.patient_sex for one in revisions if one.patient_sex), "")
     studies = {one.series.study_id for one in revisions}
     return _facts(
         ("Subject (Patient ID)", patient.patient_id, {"long": True, "to_copy": patient.patient_id}),
-        ("Sex", SEXES.get(sex, shown(sex)), {}),
+        ("Sex", sex(stated), {}),
         ("Species", patient.species, {}),
         ("Phantom", "Yes" if patient.phantom else "", {}),
         ("Studies", count(len(studies)), {"address": f"{found}&view=studies"}),

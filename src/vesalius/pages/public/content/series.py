@@ -1,5 +1,6 @@
 """The page of one series: its pictures, what it is, its versions, its bytes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +17,14 @@ from vesalius.deliver.fetches import send_series
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.pictures import Pictures, pictures
 from vesalius.pages.public.asker import basket_owner, person, visible
-from vesalius.pages.public.content.patient import age, patient_address, series_title
+from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.holding.access import access_of
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import in_version, none_word
 from vesalius.pages.public.paging import whole_number
+from vesalius.pages.public.wording import age, body_part, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
 
 RUN_BY = {"site": "The sending site", "archive": "This archive", "curator": "A curator of this archive"}
@@ -104,7 +106,7 @@ def _tiles(drawn: Pictures | None, revision: SeriesRevision, version: int | None
             "image": f"/series/{uid}/thumbnail/{one.number}/{in_version(version)}",
             "header": f"/series/{uid}/header/?instance={one.number}"
             + (f"&version={version}" if version else ""),
-            "place": "" if one.location is None else f"{one.location:g} mm".replace("-", "−"),
+            "place": "" if one.location is None else f"{one.location:.1f}".replace("-", "−"),
         }
         for one in (drawn.drawn if drawn else ())
     ]
@@ -120,7 +122,7 @@ def _facts(revision: SeriesRevision) -> list[dict[str, Any]]:
         ("Study", study.study_description or "Open", {"address": f"/studies/{study.study_instance_uid}/"}),
         ("Collection", holding.short_title, {"address": address_of(holding)}),
         ("Modality", revision.modality, {}),
-        ("Body part", revision.body_part_examined.capitalize(), {}),
+        ("Body part", body_part(revision.body_part_examined), {}),
         ("Images", count(revision.image_count), {}),
         ("Size", size(revision.size), {}),
         ("Licence", license_.short_title, {"address": license_.url}),
@@ -135,7 +137,7 @@ def _terms(revision: SeriesRevision) -> list[tuple[str, str]]:
     rows = [
         ("Study date (moved)", day(revision.study_date)),
         ("Age at study", age(revision.patient_age)),
-        ("Sex", revision.patient_sex),
+        ("Sex", sex(revision.patient_sex)),
         ("Manufacturer", revision.manufacturer),
         ("Model", revision.manufacturer_model_name),
         ("Software", revision.software_versions.replace("\\", ", ")),
@@ -178,6 +180,11 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
         "by": RUN_BY.get(str(run.get("by")), str(run.get("by", ""))),
         "software": run.get("software", ""),
         "recipe": run.get("recipe", ""),
-        "options": ", ".join(map(str, run.get("options") or ())),
+        "options": _spoken(run.get("options") or ()),
         "at": parse_datetime(str(run.get("at", ""))),
     }
+
+
+def _spoken(options: Iterable[str]) -> str:
+    """Names such as "clean_descriptors" in plain letters."""
+    return ", ".join(str(name).replace("_", " ") for name in options)

@@ -12,12 +12,14 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
 from vesalius.errors import BadRequest
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.patient import patient_address, series_title
+from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.export import as_csv
 from vesalius.pages.public.finding.rows import VIEWS, View
 from vesalius.pages.public.finding.words import page_of, understood
 from vesalius.pages.public.images import thumb
 from vesalius.pages.public.paging import whole_number
+from vesalius.pages.public.wording import series_title, sex, value_word
+from vesalius.search.elements import ELEMENTS
 from vesalius.search.facets import Facet, count_facets
 from vesalius.search.find import MOST_ROWS, Page, total
 from vesalius.search.query import Query, chips, parse
@@ -32,6 +34,7 @@ SORTS = (  # in a URL, on the page
     ("-size", "Largest"),
     ("description", "Description"),
 )
+NAMES = {element.label: element.name for element in ELEMENTS}
 SHOWN_VALUES = 8  # of a facet, before "all values"
 
 
@@ -136,7 +139,7 @@ def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
         "chips": [
             {
                 "field": chip.label,
-                "label": _label(chip.label, chip.value),
+                "label": value_word(NAMES.get(chip.label, ""), chip.value),
                 "without": asked.address(chip.without),
             }
             for chip in chips(asked.query)
@@ -167,10 +170,6 @@ def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
     }
 
 
-def _label(field: str, value: str) -> str:
-    return value.capitalize() if field == "Body part" else value
-
-
 def _plural(number: int, one: str, many: str = "") -> str:
     return one if number == 1 else many or f"{one}s"
 
@@ -188,7 +187,7 @@ def _facet(facet: Facet, asked: Asked) -> dict[str, Any]:
         "title": facet.element.label,
         "values": [
             {
-                "label": _label(facet.element.label, value.label),
+                "label": value_word(facet.element.name, value.label),
                 "count": value.count,
                 "address": asked.address(value.toggled),
                 "chosen": value.chosen,
@@ -211,7 +210,7 @@ def _row(row: Any, view: View, judged: Visible) -> dict[str, Any]:
         }
     patient = f"/patients/{quote(row['collection'])}/{quote(row['patient_id'], safe='')}/"
     address = patient if view.name == "subjects" else f"/studies/{row['study_instance_uid']}/"
-    return {**row, "address": address, "patient": patient}
+    return {**row, "address": address, "patient": patient, "sex_word": sex(row.get("sex", ""))}
 
 
 def _pager(asked: Asked, answer: Page[Any]) -> dict[str, Any] | None:

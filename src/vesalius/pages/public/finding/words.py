@@ -12,7 +12,7 @@ from vesalius.search.query import Query
 
 UNDERSTOOD = ("collections", "modalities", "body_parts", "manufacturers")
 MOST_WORDS = 12
-_UID = re.compile(r"[0-9]+(\.[0-9]+){3,}")
+_UID = re.compile(r"[0-9]+(\.[0-9]+){2,}")
 
 
 def page_of(text: str, visible: Visible) -> str | None:

@@ -9,7 +9,7 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import Download
 from vesalius.pages.templatetags.words import day
 
-HOW_TO_ASK = "To ask for access, write to the archive’s help desk and name this collection; then sign in."
+HOW_TO_ASK = "To ask for access, write to the operator of this archive, and name the collection."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ def analysis_results(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, kind: Holding.Kind, title: str, file: str) -> HttpResponse:
     judged = visible(request)
-    rows = listed(list(holdings(judged).filter(kind=kind)), judged)
+    rows = listed(list(holdings(judged).filter(kind=kind).select_related("current_release")), judged)
     if request.GET.get("format") == "csv":
         return as_csv(file, COLUMNS, (_flat(row) for row in rows))
     return render(request, "public/holdings.html", {"title": title, "rows": rows, "kind": kind})

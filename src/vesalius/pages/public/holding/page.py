@@ -25,9 +25,10 @@ from vesalius.pages.public.holding.access import access_of
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import strip
+from vesalius.pages.public.wording import value_word
 from vesalius.pages.templatetags.words import count, day, size
 from vesalius.release import versions
-from vesalius.search.elements import BY_NAME, shown
+from vesalius.search.elements import BY_NAME
 from vesalius.search.facets import Facet, count_facet
 from vesalius.search.find import Totals, total
 from vesalius.search.query import Query
@@ -105,7 +106,10 @@ def _row(download: Download, judged: Visible) -> dict[str, Any]:
 def _facts(holding: Holding, sums: Totals, facets: list[Facet], query: Query) -> list[dict[str, Any]]:
     """The facts box: every number that counts data leads to that data."""
     found = f"/search/?{query.url()}"
-    values = {facet.element.name: [shown(one.value) for one in facet.values if one.value] for facet in facets}
+    values = {
+        facet.element.name: [value_word(facet.element.name, one.label) for one in facet.values if one.value]
+        for facet in facets
+    }
     release = holding.current_release
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("Subjects", count(sums.subject_count), {"address": f"{found}&view=subjects"}),
@@ -114,7 +118,7 @@ def _facts(holding: Holding, sums: Totals, facets: list[Facet], query: Query) ->
         ("Images", count(sums.image_count), {}),
         ("Size", size(sums.size), {}),
         ("Modalities", ", ".join(values["modalities"]), {}),
-        ("Body parts", ", ".join(part.capitalize() for part in values["body_parts"]), {}),
+        ("Body parts", ", ".join(values["body_parts"]), {}),
         ("Cancer types", ", ".join(holding.cancer_types), {}),
         ("Cancer sites", ", ".join(holding.cancer_locations), {}),
         ("Species", holding.species, {}),
@@ -135,7 +139,7 @@ def _shares(facet: Facet) -> dict[str, Any]:
         "title": facet.element.label,
         "rows": [
             {
-                "label": value.label,
+                "label": value_word(facet.element.name, value.label),
                 "count": value.count,
                 "address": f"/search/?{value.toggled.url()}",
                 "part": 100 * value.count / most if most else 0,

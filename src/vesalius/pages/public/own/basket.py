@@ -14,10 +14,11 @@ from vesalius.deliver import basket
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.errors import BadRequest, NotFound
 from vesalius.pages.public.asker import basket_owner, begin_basket, visible
-from vesalius.pages.public.content.patient import patient_address, series_title
+from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.images import thumb
 from vesalius.pages.public.paging import page_number, pager
+from vesalius.pages.public.wording import series_title
 from vesalius.pages.templatetags.words import count
 from vesalius.search.find import matching
 from vesalius.search.query import parse

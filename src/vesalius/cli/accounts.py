@@ -20,7 +20,6 @@ def operator() -> str:
 @click.group()
 def user() -> None:
     """Make and change accounts, roles and grants."""
-    wake()
 
 
 @user.command("create")
@@ -32,12 +31,12 @@ def user() -> None:
 @click.password_option(help="Asked for when left out.")
 def create_user(name: str, site: str, roles: tuple[str, ...], password: str) -> None:
     """Make an account."""
+    if roles and site != "staff":
+        raise click.UsageError("roles are for the staff site: add --site staff")
+    side = _wake(site)
     from vesalius.access import people  # noqa: PLC0415
     from vesalius.access.models import Role  # noqa: PLC0415
 
-    if roles and site != "staff":
-        raise click.UsageError("roles are for the staff site: add --site staff")
-    side = _side(site)
     people.create_person(name, password, side=side, by=operator())
     people.set_roles(name, [Role.Name(role) for role in roles], side=side, by=operator())
     click.echo(f"{name} can sign in on the {site} site.")
@@ -50,6 +49,7 @@ def create_user(name: str, site: str, roles: tuple[str, ...], password: str) -> 
 @click.option("--days", type=click.IntRange(1), help="For so many days; else until it is taken back.")
 def grant_user(name: str, collection: str, deed: str, days: int | None) -> None:
     """Let a person of the public site find or fetch a limited collection."""
+    side = _wake("public")
     from django.utils import timezone  # noqa: PLC0415
 
     from vesalius.access import people  # noqa: PLC0415
@@ -61,7 +61,7 @@ def grant_user(name: str, collection: str, deed: str, days: int | None) -> None:
         Grant.Scope.HOLDING,
         collection,
         Grant.Deed(deed),
-        side=_side("public"),
+        side=side,
         by=operator(),
         until=until,
     )
@@ -73,16 +73,16 @@ def grant_user(name: str, collection: str, deed: str, days: int | None) -> None:
 @click.option("--site", type=SITES, default="public", show_default=True)
 def close_user(name: str, site: str) -> None:
     """Close an account: its sessions and tokens end."""
+    side = _wake(site)
     from vesalius.access import people  # noqa: PLC0415
 
-    people.set_active(name, active=False, side=_side(site), by=operator())
+    people.set_active(name, active=False, side=side, by=operator())
     click.echo(f"{name} is closed.")
 
 
 @click.group()
 def token() -> None:
     """Make and revoke tokens for programs."""
-    wake()
 
 
 @token.command("create")
@@ -91,30 +91,29 @@ def token() -> None:
 @click.option("--days", type=click.IntRange(1), default=365, show_default=True)
 def create_token(name: str, label: str, days: int) -> None:
     """Print a new token of an account of the public site; it cannot be read again."""
+    side = _wake("public")
     from django.utils import timezone  # noqa: PLC0415
 
     from vesalius.access import tokens  # noqa: PLC0415
 
     expires = timezone.now() + timedelta(days=days)
-    click.echo(
-        tokens.create_token(name, side=_side("public"), by=operator(), label=label, expires_at=expires)
-    )
+    click.echo(tokens.create_token(name, side=side, by=operator(), label=label, expires_at=expires))
 
 
 @token.command("revoke")
 @click.argument("number", type=int)
 def revoke_token(number: int) -> None:
     """End a token by its number."""
+    side = _wake("public")
     from vesalius.access import tokens  # noqa: PLC0415
 
-    tokens.revoke_token(number, side=_side("public"), by=operator())
+    tokens.revoke_token(number, side=side, by=operator())
     click.echo(f"Token {number} is revoked.")
 
 
 @click.group()
 def collection() -> None:
     """Make collections."""
-    wake()
 
 
 @collection.command("create")
@@ -131,6 +130,7 @@ def collection() -> None:
 )
 def create_collection(short_title: str, title: str, summary: str, spdx: str, access: str) -> None:
     """Make a collection; nothing of it is seen before its first release."""
+    _wake("public")
     from vesalius.catalog.making import NewHolding, make_holding  # noqa: PLC0415
 
     wanted = NewHolding(
@@ -142,5 +142,7 @@ def create_collection(short_title: str, title: str, summary: str, spdx: str, acc
     )
 
 
-def _side(site: str) -> Side:
+def _wake(site: str) -> Side:
+    """Wake the side of a site alone: who looks after the public one needs nothing of the other."""
+    wake(site)
     return Side.ARCHIVE if site == "public" else Side.INTAKE

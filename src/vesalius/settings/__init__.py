@@ -93,10 +93,11 @@ def load(data: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     }
     settings = replace(settings, **chosen)
     # Until an address is given, the sites are where they listen: on this machine.
-    for side, port in (("public", settings.public_port), ("staff", settings.staff_port)):
-        if f"{side}_url" not in chosen:
-            settings = replace(settings, **{f"{side}_url": f"http://127.0.0.1:{port}"})
-    return settings
+    here: dict[str, Any] = {
+        "public_url": f"http://127.0.0.1:{settings.public_port}",
+        "staff_url": f"http://127.0.0.1:{settings.staff_port}",
+    }
+    return replace(settings, **{**here, **chosen})
 
 
 def _read_file(path: Path) -> dict[str, Any]:

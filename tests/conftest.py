@@ -85,4 +85,4 @@ def house(_migrated: None, hands: Executor) -> House:
     return House(settings=settings, hands=hands)
 
 
-pytest_plugins = ["tests.deliveries"]
+pytest_plugins = ["tests.archives", "tests.deliveries"]

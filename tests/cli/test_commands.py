@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydicom.data import get_testdata_file
-from tests.system.conftest import run
+from tests.archives import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("system")]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.system.conftest import VESALIUS
+from tests.archives import VESALIUS
 from tests.system.reader import Reader
 from tests.system.routes import Needs, case_of, routes
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import psutil
 import pytest
-from tests.system.conftest import run, until
+from tests.archives import run, until
 from tests.system.reader import Reader
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("system")]

@@ -16,7 +16,7 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 VESALIUS = [sys.executable, "-m", "vesalius.cli.main"]
-DRIVER = Path(__file__).parents[1] / "crash" / "driver.py"
+DRIVER = Path(__file__).parent / "crash" / "driver.py"
 PATIENCE = 120  # seconds that a loaded machine may take for anything here
 COLLECTIONS = {"Open-Chest": "public", "Limited-Chest": "limited"}
 

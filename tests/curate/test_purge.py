@@ -22,6 +22,7 @@ from vesalius.submit.receive import close, open_submission, receive
 from vesalius.submit.sources import gather
 from vesalius.submit.tasks import unpack
 
+pytestmark = pytest.mark.slow
 NAME, ID, STAYS = "Canarius^Zebedee", "CANARY-77312", "STAYING-4711"
 PIXELS = bytes(np.random.default_rng(7).integers(0, 256, 64, np.uint8))  # a square that nothing else holds
 
@@ -154,7 +155,10 @@ def test_the_deeds_stay_without_a_name(house, published):
 def test_pages_and_nbia_know_the_patient_no_more(house, published):
     uid = CleanedSeries.objects.filter(files__patient=published).first().series_instance_uid
     new_id = published.patient_id
-    asked = ["/nbia-api/services/v1/getPatient?Collection=Test-Chest", "/nbia-api/services/v1/getSeries?Collection=Test-Chest"]
+    asked = [
+        "/nbia-api/services/v1/getPatient?Collection=Test-Chest",
+        "/nbia-api/services/v1/getSeries?Collection=Test-Chest",
+    ]
     with override_settings(ROOT_URLCONF="vesalius.web.public_side"):
         client = Client()
         assert all(new_id in client.get(one).content.decode() for one in asked)

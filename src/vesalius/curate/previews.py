@@ -11,6 +11,7 @@ from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side
 
 SIZE = 256  # pixels of the longer side
+LEGIBLE = 1024  # the same where a person has to look for text
 PER_TASK = 20
 
 
@@ -32,8 +33,9 @@ def preview_series(work: Work) -> None:
         for position, name in series.instances.values_list("position", "blob_id")
         if not preview_path(series, position).exists()
     ]
+    size = LEGIBLE if series.pixel_text else SIZE
     futures = [
-        work.hand(draw, images[start : start + PER_TASK], SIZE) for start in range(0, len(images), PER_TASK)
+        work.hand(draw, images[start : start + PER_TASK], size) for start in range(0, len(images), PER_TASK)
     ]
     for done, future in enumerate(futures):
         future.result()

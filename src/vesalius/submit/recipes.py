@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from vesalius import deid
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
-from vesalius.intake.models import Recipe
+from vesalius.errors import Conflict
+from vesalius.intake.models import PatientMapping, Recipe
 from vesalius.settings.routing import on_intake
 
 FIRST = "tcia"  # the built-in recipe that a collection begins with
@@ -21,9 +22,14 @@ def current_recipe(collection: str) -> Recipe:
 
 
 def adopt(collection: str, recipe: deid.Recipe, person: str) -> Recipe:
-    """Make `recipe` the next version of the collection's; what was cleaned before stays as it is until re-run."""
+    """Make `recipe` the next version of the collection's; what was cleaned before stays as it is until re-run.
+
+    Conflict for another patient ID prefix once patients carry the first: one patient has one ID.
+    """
     with on_intake():
         last = Recipe.objects.filter(name=collection).order_by("-version").first()
+        if last is not None and prefix_is_set(collection) and _prefix(last) != recipe.patient_id_prefix:
+            raise Conflict("patients of this collection carry the prefix of their IDs already")
         version = last.version + 1 if last else 1
         named = replace(recipe, name=collection, version=str(version))
         row = Recipe.objects.create(
@@ -41,6 +47,15 @@ def adopt(collection: str, recipe: deid.Recipe, person: str) -> Recipe:
             detail={"digest": named.digest, "options": sorted(named.options)},
         )
     return row
+
+
+def prefix_is_set(collection: str) -> bool:
+    """Whether any patient of the collection has an ID of ours, so that its prefix stays."""
+    return PatientMapping.objects.filter(domain__collection=collection).exclude(domain__key_name="").exists()
+
+
+def _prefix(row: Recipe) -> str:
+    return of_row(row).patient_id_prefix
 
 
 def of_row(row: Recipe) -> deid.Recipe:

@@ -4,8 +4,8 @@ import csv
 import io
 
 from django.test import Client
-
 from tests.pages.staff.conftest import PASSWORD, deeds
+
 from vesalius.access import people
 from vesalius.access.models import Grant
 from vesalius.jobs.models import Job, State

@@ -1,8 +1,8 @@
 """Releases through the pages: plan, confirm, publish, withdraw, recipe, purge; each deed is written down."""
 
 import pytest
-
 from tests.pages.staff.conftest import deeds
+
 from vesalius.catalog.models import Holding, Patient, Purge, Release, SeriesRevision
 from vesalius.curate import review
 from vesalius.intake.models import Recipe, ReleasePlan
@@ -93,14 +93,15 @@ def test_a_recipe_is_adopted_by_its_options(series, curator, releaser):
     options = [*row.content["options"], "retain_institution_identity"]
     options.remove("retain_device_identity")
     assert releaser.post(f"{AT}recipe/adopt/", {"option": options}).status_code == 403
-    curator.post(f"{AT}recipe/adopt/", {"option": options, "prefix": "TC-"})
+    assert curator.post(f"{AT}recipe/adopt/", {"option": options, "prefix": "TC-"}).status_code == 409
+    curator.post(f"{AT}recipe/adopt/", {"option": options})
     newest = Recipe.objects.order_by("-version").first()
     assert newest.version == row.version + 1
     assert newest.content["options"] == sorted(options)
-    assert newest.content["patient_id_prefix"] == "TC-"
+    assert newest.content["patient_id_prefix"] == "Test-Chest-"
     assert newest.content["dispositions"] == row.content["dispositions"]
     assert [one.person for one in deeds(Side.INTAKE, "recipe.adopt")][-1] == "curator"
-    curator.post(f"{AT}recipe/adopt/", {"option": options, "prefix": "TC-"})
+    curator.post(f"{AT}recipe/adopt/", {"option": options})
     assert Recipe.objects.count() == newest.version, "the same once more is no new version"
 
 

@@ -4,8 +4,8 @@ import html
 
 import pytest
 from django.test import Client
-
 from tests.pages.staff.conftest import deeds
+
 from vesalius.intake.models import ChangeValue, Submission, SubmittedFile
 from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side

@@ -12,18 +12,18 @@ from vesalius.errors import NotFound
 from vesalius.intake.models import Recipe
 from vesalius.pages.staff.door import CURATOR, deed_of, page, page_for, who
 from vesalius.submit.recipes import adopt as adopt_recipe
-from vesalius.submit.recipes import current_recipe, of_row
+from vesalius.submit.recipes import current_recipe, of_row, prefix_is_set
 
 # The options in the order of PS3.15 Table E.3-1: key, title, what it lets through or cleans.
 OPTIONS = (
     ("retain_safe_private", "Retain Safe Private", "Private elements of the allow-list stay (PS3.15 E.3.10)."),
     ("retain_uids", "Retain UIDs", "UIDs stay as the hospital gave them (E.3.9)."),
     ("retain_device_identity", "Retain Device Identity", "Serial numbers and station names stay (E.3.8)."),
-    ("retain_institution_identity", "Retain Institution Identity", "Names and addresses of institutions stay (E.3.11)."),
+    ("retain_institution_identity", "Retain Institution Identity", "Their names and addresses stay (E.3.11)."),
     ("retain_patient_characteristics", "Retain Patient Characteristics", "Age, sex, size and weight stay (E.3.7)."),
     ("retain_longitudinal_full_dates", "Retain Longitudinal, Full Dates", "Dates stay as they are (E.3.6)."),
-    ("retain_longitudinal_modified_dates", "Retain Longitudinal, Modified Dates", "Dates move by one number of days per patient (E.3.6)."),
-    ("clean_descriptors", "Clean Descriptors", "Descriptions stay where every word is a known acquisition or anatomy word (E.3.5)."),
+    ("retain_longitudinal_modified_dates", "Retain Longitudinal, Modified Dates", "Dates move, per patient alike (E.3.6)."),
+    ("clean_descriptors", "Clean Descriptors", "Descriptions of known words alone stay (E.3.5)."),
     ("clean_structured_content", "Clean Structured Content", "No cleaner yet: acts as removal (E.3.4)."),
     ("clean_graphics", "Clean Graphics", "No cleaner yet: acts as removal (E.3.3)."),
 )  # fmt: skip
@@ -40,6 +40,7 @@ def recipe(request: HttpRequest, name: str) -> HttpResponse:
         "address": f"/releases/{quote(name)}/",
         "row": row,
         "recipe": now,
+        "prefix_is_set": prefix_is_set(name),
         "dispositions": sorted(now.dispositions.items()),
         "options": [
             {"key": key, "title": title, "what": what, "chosen": key in now.options}

@@ -146,7 +146,7 @@ def test_what_may_carry_text_is_shown_large_and_waits_for_the_word(
 ) -> None:
     site.sign_in(page, "curator")
     page.goto(f"{site.address}/submissions/2/?step=in-review")
-    page.locator("#sheet .film").last.click()
+    page.locator("#sheet .film", has_text="OT").click()
     expect(page.get_by_label("I looked at every image for text")).to_be_visible()
     assert (
         page.locator(".frames img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1024

@@ -79,7 +79,9 @@ def series_of(uid: str, submission: int | None = None) -> CleanedSeries:
 def current(submission: Submission, step: str = "") -> QuerySet[CleanedSeries]:
     """The newest cleaning of each series of a submission, in its order."""
     rows = CleanedSeries.objects.filter(submission=submission, superseded_by=None)
-    return (rows.filter(step=step) if step else rows).order_by("patient_id", "study_instance_uid", "pk")
+    return (rows.filter(step=step) if step else rows).order_by(
+        "patient_id", "study_instance_uid", "facts__SeriesNumber", "pk"
+    )
 
 
 def contact_sheet(submission: Submission, step: str = "") -> list[SheetEntry]:

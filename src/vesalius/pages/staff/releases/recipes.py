@@ -22,8 +22,10 @@ OPTIONS = (
     ("retain_institution_identity", "Retain Institution Identity", "Their names and addresses stay (E.3.11)."),
     ("retain_patient_characteristics", "Retain Patient Characteristics", "Age, sex, size and weight stay (E.3.7)."),
     ("retain_longitudinal_full_dates", "Retain Longitudinal, Full Dates", "Dates stay as they are (E.3.6)."),
-    ("retain_longitudinal_modified_dates", "Retain Longitudinal, Modified Dates", "Dates move, per patient alike (E.3.6)."),
-    ("clean_descriptors", "Clean Descriptors", "Descriptions of known words alone stay (E.3.5)."),
+    ("retain_longitudinal_modified_dates", "Retain Longitudinal, Modified Dates",
+     "All dates of a patient move by the same number of days (E.3.6)."),
+    ("clean_descriptors", "Clean Descriptors",
+     "Descriptions stay where every word is a known word of acquisition or anatomy (E.3.5)."),
     ("clean_structured_content", "Clean Structured Content", "No cleaner yet: acts as removal (E.3.4)."),
     ("clean_graphics", "Clean Graphics", "No cleaner yet: acts as removal (E.3.3)."),
 )  # fmt: skip

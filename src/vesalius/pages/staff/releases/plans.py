@@ -20,6 +20,15 @@ from vesalius.pages.staff.review.steps import PLAN_STATES
 from vesalius.settings.routing import Side, named
 
 SHOWN_SERIES = 50
+OPEN_GATES = {  # name -> what holds while it is open; a gate says itself what is wrong when it is shut
+    "changes": "The release changes something",
+    "accepted": "Every planned series is accepted",
+    "findings": "No finding is open",
+    "download": "Every series has a row of data access to live in",
+    "unique": "No UID belongs to another patient or collection",
+    "purged": "Nothing in it was purged before",
+    "sources": "What derived data refer to is published",
+}
 
 
 @page_for()
@@ -97,7 +106,10 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
         "state": PLAN_STATES[row.state],
         "address": f"/releases/{quote(row.holding)}/",
         "outlook": planning.outlook(row) if row.state != ReleasePlan.State.PUBLISHED else None,
-        "gates": gates,
+        "gates": [
+            (gate.passes, OPEN_GATES.get(gate.name, gate.name) if gate.passes else gate.sentence)
+            for gate in gates
+        ],
         "ready": draft_now and all(gate.passes for gate in gates),
         "series": curating.planned_series(row),
         "bar": _bar(row),

@@ -78,6 +78,7 @@ def some_entries(folder: Path) -> list[Entry]:
     ]
 
 
+@pytest.mark.slow
 def test_two_thousand_random_ranges_equal_the_slice_of_the_whole(tmp_path: Path) -> None:
     stored = StoredZip(some_entries(tmp_path))
     whole = bytes_of(stored)

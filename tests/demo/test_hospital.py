@@ -16,6 +16,8 @@ from vesalius.demo.plan import GROUPS, PLAN
 from vesalius.dicom import DicomError, check, read
 from vesalius.dicom.frames import frame
 
+pytestmark = pytest.mark.slow  # drawing bodies takes its time
+
 
 @pytest.fixture(scope="module")
 def first():

@@ -5,6 +5,8 @@ import pytest
 
 from vesalius.demo.phantom import Build, Chest, Kernel, Tumour, axial
 
+pytestmark = pytest.mark.slow  # drawing bodies takes its time
+
 TUMOUR = Tumour(centre=(-70.0, -16.0, 198.0), radius=15.0)
 
 

@@ -44,6 +44,7 @@ def ours(path: Path) -> np.ndarray | None:
     return None if not frames else frames[0] if count == 1 else np.stack(frames)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_every_frame_of_the_corpus_equals_that_of_pydicom():
     compared, more = 0, set()

@@ -163,6 +163,7 @@ def ask_for_everything(data: bytes) -> None:
         return
 
 
+@pytest.mark.slow
 @given(name=st.sampled_from(sorted(SMALL)), data=st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_flipped_bits_raise_nothing_but_dicom_errors(name: str, data: st.DataObject):

@@ -178,6 +178,7 @@ def test_the_header_shows_every_element_and_counts_bytes_instead_of_showing_them
     assert client.get(f"/series/{uid}/header/?instance=x").status_code == 400
 
 
+@pytest.mark.slow
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(client, house):
     holding = make_holding("Lung")
     first = make_release(holding, patients=1, series=2)

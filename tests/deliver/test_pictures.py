@@ -1,6 +1,7 @@
 """Pictures of a revision: evenly spaced, made once, and none where there is no image."""
 
 import io
+import itertools
 
 import pytest
 from PIL import Image
@@ -27,7 +28,7 @@ def test_numbers_to_draw_are_few_even_and_reach_both_ends(total):
     numbers = numbers_to_draw(total)
     assert len(numbers) == min(total, MOST_PICTURES) == len(set(numbers))
     assert numbers[:1] + numbers[-1:] == ([1, total] if total else [])
-    steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
     assert max(steps, default=0) - min(steps, default=0) <= 1
 
 

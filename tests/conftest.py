@@ -33,6 +33,9 @@ from vesalius.settings import Settings  # noqa: E402
 from vesalius.settings.routing import Side  # noqa: E402
 from vesalius.store import FolderStore  # noqa: E402
 
+# Argon2 is made to be slow; accounts of in-process tests need not be. Real servers, as in tests/system, use it.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 
 @dataclass(frozen=True)
 class House:

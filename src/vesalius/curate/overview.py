@@ -9,7 +9,7 @@ from vesalius.audit.trail import record
 from vesalius.catalog.models import Holding, Release
 from vesalius.curate.plan import OPEN
 from vesalius.curate.previews import preview_path
-from vesalius.dicom import Dataset, Element, path_text, read, walk
+from vesalius.dicom import Dataset, Element, read, walk
 from vesalius.errors import NotAllowed, NotFound
 from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import (
@@ -49,7 +49,6 @@ class HeaderLine:
     """One element of a header."""
 
     depth: int
-    path: str
     tag: int
     vr: str
     value: str
@@ -174,9 +173,7 @@ def header_of(series: CleanedSeries, position: int) -> list[HeaderLine]:
 
 def _lines(dataset: Dataset) -> Iterator[HeaderLine]:
     for path, element in walk(dataset):
-        yield HeaderLine(
-            depth=len(path) - 1, path=path_text(path), tag=element.tag, vr=element.vr, value=_shown(element)
-        )
+        yield HeaderLine(depth=len(path) - 1, tag=element.tag, vr=element.vr, value=_shown(element))
 
 
 def _shown(element: Element) -> str:

@@ -65,7 +65,7 @@ def revision_columns(facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _distinct(facts: Sequence[dict[str, Any]], keyword: str) -> str:
     """Distinct values of all instances joined by ", ", as NBIA shows them; of a list its first."""
-    found = (one.get(keyword) for one in facts)
+    found: list[Any] = [one.get(keyword) for one in facts]
     firsts = (value[0] if isinstance(value, list) else value for value in found if value not in (None, []))
     return ", ".join(f"{value:.6f}" for value in sorted({float(value) for value in firsts}))[:100]
 

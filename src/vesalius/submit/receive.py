@@ -1,6 +1,6 @@
 """Take a delivery in: durable before acknowledged, resumable, and the same twice is the same once."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ class _Group:
                     intake_store().discard([blob.result()])
 
 
-def _one_ahead(groups: Iterable[_Group]) -> Iterator[_Group]:
+def _one_ahead(groups: Iterable[_Group]) -> Generator[_Group, None, None]:
     """Each group, the next one being read while the caller makes this one durable."""
     ahead: list[_Group] = []
     try:

@@ -48,7 +48,7 @@ def give_token(request: HttpRequest) -> HttpResponse:
 
 
 def _token(request: HttpRequest) -> str:
-    form = {name: value.replace("\0", "\ufffd") for name, value in request.POST.items()}
+    form = {name: str(value).replace("\0", "\ufffd") for name, value in request.POST.items()}
     match form:
         case {"grant_type": "password", "username": bearer.GUEST}:
             return bearer.GUEST

@@ -1,6 +1,5 @@
 """Derived files: pictures and their like, made by jobs, disposable, never the only copy of anything."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -11,6 +10,6 @@ def write_derived(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{secrets.token_hex(8)}")
     try:
         temporary.write_bytes(content)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """What the tests of deliveries share: a collection, and files as a hospital would send them."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,9 @@ def folder(tmp_path: Path) -> Path:
     (place / "README.txt").write_text("no image")
     (place / "cut.dcm").write_bytes(Path(get_testdata_file("CT_small.dcm")).read_bytes()[:-1000])
     return place
+
+
+@pytest.fixture
+def delivery_as(delivery: Delivery) -> Callable[[str], Delivery]:
+    """The delivery with another origin."""
+    return lambda origin: replace(delivery, origin=origin)

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pydicom
-
 from bench.harness import Figures, last_line, print_table
 from bench.orthanc import CONNECTIONS, orthanc
 from bench.slices import write_slices
@@ -48,7 +47,9 @@ class Turns:
     def compare(self, side: str, pixels: Sequence[str], wanted: set[str]) -> None:
         """Hold what arrived against what was sent."""
         if len(pixels) != FILES or set(pixels) != wanted:
-            self.differences.append(f"{side} holds {len(pixels)} instances, {len(set(pixels) & wanted)} as sent")
+            self.differences.append(
+                f"{side} holds {len(pixels)} instances, {len(set(pixels) & wanted)} as sent"
+            )
 
 
 def digests(files: Iterable[bytes]) -> list[str]:
@@ -72,13 +73,15 @@ def our_turn(turns: Turns, source: Path, wanted: set[str]) -> None:
 
 def orthancs_turn(turns: Turns, source: Path, wanted: set[str]) -> None:
     """One upload into an empty Orthanc, then every patient anonymised."""
-    with tempfile.TemporaryDirectory(prefix="bench-intake-orthanc-", dir=source.parent) as folder:
-        with orthanc(Path(folder)) as server:
-            uploading = server.upload(sorted(source.rglob("*.dcm")), Path(folder))
-            originals = server.patients
-            patients, anonymising = server.anonymise()
-            turns.compare("Orthanc", digests(server.files_of(originals)), wanted)
-            turns.compare("Orthanc anonymised", digests(server.files_of(patients)), wanted)
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-intake-orthanc-", dir=source.parent) as folder,
+        orthanc(Path(folder)) as server,
+    ):
+        uploading = server.upload(sorted(source.rglob("*.dcm")), Path(folder))
+        originals = server.patients
+        patients, anonymising = server.anonymise()
+        turns.compare("Orthanc", digests(server.files_of(originals)), wanted)
+        turns.compare("Orthanc anonymised", digests(server.files_of(patients)), wanted)
     turns.took(UPLOAD, uploading)
     turns.took(ANONYMISED, uploading + anonymising)
 
@@ -105,8 +108,12 @@ def tell(turns: Turns, rounds: int) -> None:
         print("\n".join(["the answers differ: no ratio is worth printing", *turns.differences]))
         last_line(equal_answers=False)
         sys.exit(1)
-    print_table(f"{FILES} CT slices of {PATIENTS} patients, medians of {rounds} rounds", "files/s", turns.figures)
-    print(f"\nOrthanc is fed by {CONNECTIONS} curls. We draw no pictures within the time; Orthanc makes none.")
+    print_table(
+        f"{FILES} CT slices of {PATIENTS} patients, medians of {rounds} rounds", "files/s", turns.figures
+    )
+    print(
+        f"\nOrthanc is fed by {CONNECTIONS} curls. We draw no pictures within the time; Orthanc makes none."
+    )
     for side, words in DURABILITY.items():
         print(f"Durable: {side}: {words}.")
     ours = statistics.median(turns.figures[OURS])

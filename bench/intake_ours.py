@@ -8,8 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pydicom
 
@@ -28,23 +30,23 @@ def main(data: str, source: str) -> None:
     from django.conf import settings
 
     from vesalius.catalog.making import NewHolding, make_holding
+    from vesalius.intake.bytes import intake_store
     from vesalius.jobs.hands import open_hands
     from vesalius.submit import tasks
 
     make_holding(NewHolding(short_title="Bench", title="Bench"), person="bench")
     count = settings.VESALIUS.hand_count
     with open_hands("processes", count) as hands:
-        root = str(settings.VESALIUS.intake_blobs)
-        from vesalius.intake.bytes import intake_store
-
         intake_store()
+        root = str(settings.VESALIUS.intake_blobs)
         for started in [hands.submit(tasks.inspect, root, []) for _ in range(4 * count)]:
             started.result()  # the children of a running server are there already
         stages = _carry(hands, Path(source), count)
     json.dump(stages | _found(), sys.stdout)
 
 
-def _carry(hands, source, count):
+def _carry(hands: Executor, source: Path, count: int) -> dict[str, float]:
+    """Deliver, and wait until the curators could begin: seconds, whole and by stage."""
     from vesalius.intake.models import Submission
     from vesalius.submit.receive import Delivery, close, open_submission, receive
     from vesalius.submit.sources import gather
@@ -66,7 +68,10 @@ def _carry(hands, source, count):
         while submission.state != Submission.State.READY:
             time.sleep(0.005)
             submission.refresh_from_db(fields=["state"])
-            if "inspected" not in marks and not submission.files.filter(step="received", patient=None).exists():
+            if (
+                "inspected" not in marks
+                and not submission.files.filter(step="received", patient=None).exists()
+            ):
                 marks["inspected"] = time.perf_counter()
     marks["ready"] = time.perf_counter()
     begun = marks["begun"]
@@ -79,7 +84,7 @@ def _carry(hands, source, count):
 
 
 @contextmanager
-def _dispatching(hands, count) -> Iterator[None]:
+def _dispatching(hands: Executor, count: int) -> Iterator[None]:
     """The dispatcher as `vesalius serve` runs it."""
     from vesalius.jobs.dispatch import Dispatcher
     from vesalius.settings.routing import Side
@@ -94,7 +99,7 @@ def _dispatching(hands, count) -> Iterator[None]:
         thread.join()
 
 
-def _found():
+def _found() -> dict[str, Any]:
     """Digest of the pixels of every cleaned file, read from the store with pydicom; and whether the count holds."""
     from vesalius.intake.bytes import intake_store
     from vesalius.intake.models import CleanedInstance, Submission

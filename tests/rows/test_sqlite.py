@@ -26,6 +26,9 @@ def test_a_transaction_takes_the_right_to_write_when_it_begins(house, side):
     connection = connections[alias_of(side)]
     if connection.vendor != "sqlite":
         pytest.skip("settings of the embedded database")
-    with on(side), closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0)) as neighbour:
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            neighbour.execute("BEGIN IMMEDIATE")
+    with (
+        on(side),
+        closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0)) as neighbour,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        neighbour.execute("BEGIN IMMEDIATE")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,8 +86,9 @@ class Served:
     def member(self, side: str, duty: str) -> psutil.Process | None:
         """The process of one duty; None while there is none."""
         for one in psutil.Process(self.process.pid).children():
-            if one.is_running() and one.cmdline()[-2:] == [side, duty]:
-                return one
+            with suppress(psutil.NoSuchProcess):  # a zombie is one that nobody has missed yet
+                if one.cmdline()[-2:] == [side, duty]:
+                    return one
         return None
 
     def stop(self) -> int:

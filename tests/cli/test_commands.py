@@ -83,7 +83,7 @@ def test_accounts_and_tokens_are_made_and_ended_and_each_deed_is_audited(empty):
     told("token", "revoke", "1")
     told("user", "close", "ann")
     assert _deeds(empty, "archive") == [
-        ("holding.create", "Chest"),
+        ("holding.make", "Chest"),
         ("person.create", "ann"),
         ("grant.give", "ann"),
         ("token.create", "ann/1"),
@@ -137,7 +137,10 @@ def test_a_delivery_is_told_with_its_equation_and_sending_it_again_sends_nothing
     again = run(empty, *words, "--yes")
     assert again.returncode == 0
     assert "nothing was sent" in again.stderr
-    assert run(empty, "jobs").stdout == "No job is waiting, running or parked.\n"
+    waiting = run(empty, "jobs").stdout
+    assert "close-idle-submission" in waiting
+    assert "until" in waiting
+    assert run(empty, "jobs", "--side", "archive").stdout == "No job is waiting, running or parked.\n"
     assert "inspect" in run(empty, "jobs", "--all").stdout
 
 

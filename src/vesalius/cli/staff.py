@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 from vesalius.cli.accounts import operator
 from vesalius.cli.django import wake
@@ -156,13 +157,27 @@ def jobs(side: str, *, everything: bool, retry: int | None, cancel: int | None) 
     if not rows:
         click.echo("No job is waiting, running or parked.")
         return
-    table = Table("job", "kind", "state", "progress", "attempts", "last failure")
+    table = Table("job", Column("kind", no_wrap=True), "state", "progress", "attempts", "last failure")
     for job in rows:
         progress = f"{job.done_items:,} of {job.total_items:,}" if job.total_items else ""
         table.add_row(
-            str(job.pk), job.kind, job.state, progress, f"{job.attempts} of {job.max_attempts}", job.error
+            str(job.pk),
+            job.kind,
+            _standing(job),
+            progress,
+            f"{job.attempts} of {job.max_attempts}",
+            job.error,
         )
     Console().print(table)
+
+
+def _standing(job: Any) -> str:
+    """The state of a job, and until when one waits that is not yet due."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    if job.state == "waiting" and job.run_after and job.run_after > timezone.now():
+        return f"waiting until {job.run_after:%Y-%m-%d %H:%M} UTC"
+    return str(job.state)
 
 
 @click.command()

@@ -31,10 +31,11 @@ COLLECTION = "Journey-Chest"
 PASSWORD = "correct horse battery"
 TEXT_IN_PIXELS = ("OT", "US")  # captures that carry the patient's name: a curator leaves them out
 NAMES_OF_PEOPLE = ("PN",)
+# Not the devices: the recipe keeps them (PS3.15 E.3.8, Retain Device Identity), and says so in the files.
 IDENTIFYING = (
     "PatientID", "PatientBirthDate", "OtherPatientIDs", "PatientAddress", "PatientTelephoneNumbers", "InstitutionName",
-    "InstitutionAddress", "AccessionNumber", "DeviceSerialNumber", "StationName", "StudyInstanceUID", "SeriesInstanceUID",
-    "SOPInstanceUID", "FrameOfReferenceUID",
+    "InstitutionAddress", "AccessionNumber", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID",
+    "FrameOfReferenceUID",
 )  # fmt: skip
 DUE = """
 select kind from jobs_job where state in ('waiting', 'running') and (run_after is null or run_after < datetime('now'))

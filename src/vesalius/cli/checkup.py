@@ -1,7 +1,6 @@
 """What `vesalius doctor` looks at: one short function per part, each yields remarks."""
 
 import shutil
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,12 +32,9 @@ class Remark:
     wrong: bool = False
 
 
-def folders(_: bool) -> Iterator[Remark]:  # noqa: FBT001 - all checks are called alike
-    """The intake side is closed to others, and there is space."""
-    ours = settings.VESALIUS
-    if stat.S_IMODE(ours.intake_folder.stat().st_mode) & 0o077:
-        yield Remark(wrong=True, sentence="the intake folder is open to other users: chmod 0700")
-    free = shutil.disk_usage(ours.data).free
+def space(_: bool) -> Iterator[Remark]:  # noqa: FBT001 - all checks are called alike
+    """There is room for more."""
+    free = shutil.disk_usage(settings.VESALIUS.data).free
     if free < LITTLE_SPACE:
         yield Remark(wrong=True, sentence=f"only {free / 1e9:.1f} GB are free where the data folder lies")
 
@@ -113,7 +109,7 @@ def _bytes(store: FolderStore, sizes: dict[str, int], *, every_byte: bool) -> It
 
 Check = Callable[[bool], Iterable[Remark]]
 CHECKS: dict[str, Check] = {
-    "folders and space": folders,
+    "space": space,
     "databases": databases,
     "installed extras": extras,
     "jobs": work,

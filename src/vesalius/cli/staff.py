@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 
+from vesalius import settings
 from vesalius.cli.accounts import operator
 from vesalius.cli.django import wake
 from vesalius.errors import ArchiveError
@@ -27,6 +28,7 @@ These files are identifiable. The archive replaces identities by PS3.15 Annex E,
   - free text: descriptions are removed unless every word is a known acquisition or anatomy word;
   - text in pixels: nothing is blanked; images that may carry text wait for a person to look at them.
 """
+LEFT_OPEN = "it was open to other users of this machine until now; it is closed, but they may have read it"
 FAILED = 3
 
 
@@ -141,15 +143,15 @@ def _tell(submission_id: int) -> None:
 def jobs(side: str, *, everything: bool, retry: int | None, cancel: int | None) -> None:
     """Show jobs; retry a parked one; cancel a waiting one."""
     wake()
-    from vesalius.jobs import queue  # noqa: PLC0415
+    from vesalius.curate import oversight  # noqa: PLC0415
     from vesalius.jobs.models import Job, State  # noqa: PLC0415
-    from vesalius.settings.routing import Side, on  # noqa: PLC0415
+    from vesalius.settings.routing import Side, named  # noqa: PLC0415
 
-    with on(Side(side)):
-        if retry is not None and not queue.retry(retry):
-            raise click.UsageError(f"job {retry} is not parked")
-        if cancel is not None and not queue.cancel(cancel):
-            raise click.UsageError(f"job {cancel} is not waiting")
+    if retry is not None:
+        oversight.retry_job(Side(side), retry, person=operator())
+    if cancel is not None:
+        oversight.cancel_job(Side(side), cancel, person=operator())
+    with named(Side(side)):
         shown = (
             Job.objects.all() if everything else Job.objects.exclude(state__in=[State.DONE, State.CANCELLED])
         )
@@ -184,10 +186,14 @@ def _standing(job: Any) -> str:
 @click.option("--bytes", "every_byte", is_flag=True, help="Read and hash every stored file too.")
 def doctor(*, every_byte: bool) -> None:
     """Check settings, folders, databases and stored files; exit 3 when something is wrong."""
+    left_open = _is_open(settings.load().intake_folder)  # asked first: waking the staff side closes it
     wake()
     from vesalius.cli.checkup import CHECKS, Remark  # noqa: PLC0415
 
     remarks: list[Remark] = []
+    if left_open:
+        remarks.append(Remark(wrong=True, sentence=LEFT_OPEN))
+        click.echo(f"✗ intake folder\n    {LEFT_OPEN}")
     for name, check in CHECKS.items():
         try:
             found: Sequence[Remark] = list(check(every_byte))
@@ -201,3 +207,7 @@ def doctor(*, every_byte: bool) -> None:
         for one in found:
             click.echo(f"    {one.sentence}")
     raise SystemExit(FAILED if any(one.wrong for one in remarks) else 0)
+
+
+def _is_open(folder: Path) -> bool:
+    return folder.exists() and bool(folder.stat().st_mode & 0o077)

@@ -16,6 +16,7 @@ from vesalius.catalog.models import Patient, Purge, Release, SeriesRevision
 from vesalius.curate import plan, review
 from vesalius.curate import work as _curate  # noqa: F401 - registers the handlers
 from vesalius.curate.forget import forget_patient
+from vesalius.curate.gates import gates
 from vesalius.deliver import pictures as _pictures  # noqa: F401 - registers the handlers
 from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, SubmittedFile
 from vesalius.settings.routing import Side, named, on_intake
@@ -188,7 +189,7 @@ def test_purged_content_does_not_come_back(house, published, delivery, collectio
     for one in returned:
         review.accept(one.pk, person="curator", saw=one.digest, pixels_clean=True)
     row = plan.draft(collection.short_title, person="releaser")
-    shut = [gate.name for gate in plan.gates(row) if not gate.passes]
+    shut = [gate.name for gate in gates(row) if not gate.passes]
     assert shut == ["purged"]
 
 

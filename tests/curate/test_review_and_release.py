@@ -6,10 +6,11 @@ from vesalius.audit.models import AuditEntry
 from vesalius.catalog.models import Holding, Release, SeriesRevision
 from vesalius.curate import plan, review
 from vesalius.curate import work as _handlers  # noqa: F401
+from vesalius.curate.gates import gates
 from vesalius.errors import BadRequest, Conflict
 from vesalius.intake.models import CleanedSeries, ReleasePlan, SubmittedFile
 from vesalius.intake.steps import Step
-from vesalius.release import publish
+from vesalius.release import publish, purge
 from vesalius.settings.routing import Side, named
 from vesalius.submit.receive import close, open_submission, receive
 from vesalius.submit.sources import gather
@@ -73,7 +74,7 @@ def test_a_confirmed_plan_comes_to_stand_on_the_archive_side_and_is_published(ho
     for one in series:
         _accept(one)
     row = plan.draft(collection.short_title, person="releaser")
-    assert all(gate.passes for gate in plan.gates(row))
+    assert all(gate.passes for gate in gates(row))
     plan.confirm(row.pk, person="releaser")
     house.work()
     row.refresh_from_db()
@@ -94,3 +95,18 @@ def test_a_plan_with_nothing_in_it_cannot_be_confirmed(house, collection):
     row = plan.draft(collection.short_title, person="releaser")
     with pytest.raises(Conflict, match="change nothing"):
         plan.confirm(row.pk, person="releaser")
+
+
+def test_a_patient_whose_purge_is_asked_for_is_not_released(house, series, collection):
+    for one in series:
+        _accept(one)
+    row = plan.draft(collection.short_title, person="releaser")
+    plan.confirm(row.pk, person="releaser")
+    house.work()
+    publish(Release.objects.get(deed_id=row.deed_id).pk, "releaser")
+    plan.published(row.pk, person="releaser")
+    purge.ask(collection.short_title, series[0].patient_id, "asked by the patient", "administrator")
+    again = plan.draft(collection.short_title, person="releaser")
+    CleanedSeries.objects.filter(pk=series[0].pk).update(step=Step.ACCEPTED)
+    plan.gather(again)
+    assert [gate.name for gate in gates(again) if not gate.passes] == ["purging"]

@@ -27,7 +27,7 @@ from vesalius.intake.models import (
 )
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.models import Job
-from vesalius.jobs.queue import enqueue
+from vesalius.jobs.queue import cancel, enqueue
 from vesalius.settings.routing import Side, connection_of, on_archive, on_intake
 
 SHORTEST_ID = 4  # a shorter patient ID would be found in files that have nothing to do with the patient
@@ -38,6 +38,14 @@ def forget_patient(collection: str, patient_id: str, *, person: str, deed_id: st
     with on_intake():
         for patient in _mappings(collection, patient_id):
             enqueue("forget-patient", {"patient": patient.pk, "person": person, "deed": deed_id}, priority=9)
+
+
+def unask(deed_id: str) -> None:
+    """Take back what `forget_patient` asked for, when the archive side refused its word."""
+    with on_intake():
+        asked = Job.objects.filter(kind="forget-patient", args__deed=deed_id)
+        for job_id in asked.values_list("pk", flat=True):
+            cancel(job_id)
 
 
 def _mappings(collection: str, patient_id: str) -> QuerySet[PatientMapping]:
@@ -56,10 +64,18 @@ def forget(work: Work) -> None:
     """Destroy files, then rows; a repeated run finds less and ends the same."""
     patient = PatientMapping.objects.select_related("domain").filter(pk=work.args["patient"]).first()
     connection = connection_of(Side.INTAKE)
-    if patient is not None:
+    if patient is not None and _is_confirmed(work.args["deed"]):
         _overwrite_what_is_deleted(connection)
         _forget(work, patient)
     _scrub(connection)
+
+
+def _is_confirmed(deed: str) -> bool:
+    """The archive side has the word; Unavailable, and so tried again, while it has not said yes."""
+    purge = Purge.objects.filter(deed_id=deed).first()
+    if purge is None or purge.state == Purge.State.ASKED:
+        raise Unavailable("the archive side has not confirmed this purge")
+    return purge.state != Purge.State.TAKEN_BACK
 
 
 def _forget(work: Work, patient: PatientMapping) -> None:

@@ -1,38 +1,24 @@
 """Plan a release: what it would change, which gates are open, and who confirmed it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Max
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.catalog.models import Download, Holding, Release, Series, Study
-from vesalius.catalog.models import Instance as ArchiveInstance
-from vesalius.catalog.refusal import refused_among
+from vesalius.catalog.models import Holding, Release
+from vesalius.curate.gates import gates
 from vesalius.errors import Conflict, NotFound
 from vesalius.intake.models import (
-    CleanedInstance,
     CleanedSeries,
-    Finding,
     PlannedSeries,
     ReleasePlan,
-    Submission,
 )
 from vesalius.intake.steps import Step
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import on_intake
 
 OPEN = (ReleasePlan.State.DRAFT, ReleasePlan.State.CONFIRMED, ReleasePlan.State.ADMITTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One condition of a release."""
-
-    name: str
-    sentence: str  # what is wrong, when it is shut
-    passes: bool
 
 
 def draft(holding: str, *, person: str, notes: str = "") -> ReleasePlan:
@@ -106,82 +92,6 @@ def take_in(plan_id: int, *, person: str) -> int:
         count = gather(plan)
         _record("release.take-in", plan, person)
     return count
-
-
-def gates(plan: ReleasePlan) -> list[Gate]:
-    """Every condition of this release, open and shut."""
-    series = list(CleanedSeries.objects.filter(plans__plan=plan).select_related("submission"))
-    return [Gate(name, sentence, not trouble(plan, series)) for name, sentence, trouble in GATES]
-
-
-Trouble = Callable[[ReleasePlan, list[CleanedSeries]], bool]
-
-
-def _nothing(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return not series and not plan.removed_series_uids
-
-
-def _lapsed(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return any(one.step != Step.ACCEPTED or one.superseded_by_id for one in series)
-
-
-def _doubted(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return Finding.objects.filter(series__in=series, settled_at=None, blocks=True).exists()
-
-
-def _homeless(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    titles = set(Download.objects.filter(holding__short_title=plan.holding).values_list("title", flat=True))
-    return any(one.submission.download not in titles for one in series)
-
-
-def _claimed(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    """A UID is unique in the whole archive: whoever comes second is blocked."""
-    derived = {one.pk for one in series if one.submission.origin == Submission.Origin.DERIVED}
-    for one in series:
-        known = Series.objects.filter(series_instance_uid=one.series_instance_uid).first()
-        if known is not None and known.holding.short_title != plan.holding:
-            return True
-        study = Study.objects.filter(study_instance_uid=one.study_instance_uid).first()
-        if study is not None and one.pk not in derived and study.patient.holding.short_title != plan.holding:
-            return True
-        if study is not None and study.patient.patient_id != one.patient_id:
-            return True
-        uids = CleanedInstance.objects.filter(series=one).values_list("sop_instance_uid", flat=True)
-        held = ArchiveInstance.objects.filter(sop_instance_uid__in=list(uids))
-        if held.exclude(series__series_instance_uid=one.series_instance_uid).exists():
-            return True
-    return False
-
-
-def _rootless(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    """Derived data stand under a published patient and study."""
-    for one in series:
-        if one.submission.origin != Submission.Origin.DERIVED:
-            continue
-        if not Study.objects.filter(
-            study_instance_uid=one.study_instance_uid, patient__patient_id=one.patient_id
-        ).exists():
-            return True
-    return False
-
-
-def _refused(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    """Neither what was purged nor the originals that it was made of may come back."""
-    cleaned = CleanedInstance.objects.filter(series__in=series)
-    names = {*cleaned.values_list("blob_id", flat=True), *cleaned.values_list("file__blob_id", flat=True)}
-    return bool(refused_among(names))
-
-
-# What must hold before a release is confirmed: name, what is wrong when it does not, and the test for trouble.
-GATES: list[tuple[str, str, Trouble]] = [
-    ("changes", "the release would change nothing: accept a series first", _nothing),
-    ("accepted", "a planned series is no longer accepted: plan anew", _lapsed),
-    ("findings", "a planned series has open findings: settle them", _doubted),
-    ("download", "a planned series has no row of data access to live in", _homeless),
-    ("unique", "a UID of a planned series belongs to another patient or collection already", _claimed),
-    ("purged", "a planned series holds content that was purged: exclude it", _refused),
-    ("sources", "derived data refer to a study that is not published", _rootless),
-]
 
 
 def _locked(plan_id: int, state: str) -> ReleasePlan:

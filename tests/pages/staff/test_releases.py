@@ -120,7 +120,8 @@ def test_a_purge_needs_a_second_person_and_the_word_that_it_is_understood(
     assert second.post(confirm).status_code == 400
     assert deeds(Side.ARCHIVE, "purge.confirm") == []
     with named(Side.INTAKE):
-        assert not Job.objects.filter(kind="forget-patient").exists(), "the intake side was not asked either"
+        asked = Job.objects.filter(kind="forget-patient").exclude(state="cancelled")
+        assert not asked.exists(), "the intake side was not asked either"
     assert "cannot be undone" in second.get("/purges/").content.decode()
     second.post(confirm, {"understood": "yes"})
     house.work()

@@ -11,6 +11,7 @@ from vesalius import release as releases
 from vesalius.catalog.models import Holding, Release, SeriesRevision, Tombstone
 from vesalius.curate import overview as curating
 from vesalius.curate import plan as planning
+from vesalius.curate.gates import gates as gates_of
 from vesalius.errors import Conflict, NotFound
 from vesalius.intake.models import ReleasePlan
 from vesalius.jobs.models import Job
@@ -100,7 +101,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     """`/releases/plans/ID/`: what it would change, its gates, and the deed that is due."""
     row = curating.plan_of(number)
     draft_now = row.state == ReleasePlan.State.DRAFT
-    gates = planning.gates(row) if draft_now else []
+    gates = gates_of(row) if draft_now else []
     context = {
         "plan": row,
         "state": PLAN_STATES[row.state],

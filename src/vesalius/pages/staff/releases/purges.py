@@ -5,11 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from vesalius.catalog.models import Holding, Purge
-from vesalius.curate.forget import forget_patient
-from vesalius.errors import BadRequest, NotFound
+from vesalius.curate.forget import forget_patient, unask
+from vesalius.errors import ArchiveError, BadRequest, NotFound
 from vesalius.pages.staff.door import ADMINISTRATOR, CURATOR, RELEASER, deed_of, page, page_for, who
 from vesalius.release import purge as purging
-from vesalius.settings.routing import on_intake
 
 STATES: dict[str, tuple[str, str]] = {
     Purge.State.ASKED: ("attention", "Awaits a second person"),
@@ -61,12 +60,15 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
         raise NotFound("There is no such purge.")
     if "understood" not in request.POST:
         raise BadRequest("Say that you know that this cannot be undone.")
-    # The intake side's job is seen when the archive side has said yes; refused there, it is not asked here either.
-    with on_intake():
-        forget_patient(
-            row.holding.short_title, row.patient.patient_id, person=who(request), deed_id=str(row.deed_id)
-        )
+    # Asked of the intake side first: its job waits for the archive side's yes, so a crash between loses nothing.
+    forget_patient(
+        row.holding.short_title, row.patient.patient_id, person=who(request), deed_id=str(row.deed_id)
+    )
+    try:
         purging.confirm(number, who(request))
+    except ArchiveError:
+        unask(str(row.deed_id))
+        raise
     messages.success(request, "Confirmed. Both sides are destroying what they hold.")
     return redirect("/purges/")
 

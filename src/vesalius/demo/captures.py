@@ -9,6 +9,7 @@ from scipy import ndimage
 from vesalius.demo.headers import Study
 
 Picture = NDArray[np.uint8]
+_UNDRAWN = str.maketrans({"ø": "oe", "Ø": "Oe", "æ": "ae", "å": "aa"})  # letters that Pillow's own font lacks
 
 
 def dose_report(study: Study) -> Picture:
@@ -26,7 +27,7 @@ def dose_report(study: Study) -> Picture:
     ]  # fmt: skip
     for line, (label, text) in enumerate(rows):
         draw.text((18, 62 + 26 * line), label, font=small, fill=(150, 170, 210))
-        draw.text((150, 62 + 26 * line), text, font=small, fill="white")
+        draw.text((150, 62 + 26 * line), text.translate(_UNDRAWN), font=small, fill="white")
     draw.line((14, 286, 626, 286), fill=(90, 100, 130))
     for line, row in enumerate(
         [("Series", "Type", "CTDIvol", "DLP"), ("1", "Scout", "-", "-"), ("2", "Helical", "7.84", "268.4")]

@@ -58,7 +58,7 @@ def test_a_setting_that_does_not_exist_is_named(empty):
         ["serve", "--public", "--demo"],
         ["user", "create", "x", "--role", "curator", "--password", PASSWORD],
         ["submit", "--collection", "A", "--site", "B"],
-        ["jobs", "--retry", "12"],
+        ["jobs", "--retry", "twelve"],
     ],
 )
 def test_wrong_usage_ends_with_two(empty, words):
@@ -100,6 +100,7 @@ def test_accounts_and_tokens_are_made_and_ended_and_each_deed_is_audited(empty):
         (["token", "create", "nobody"], "There is no such account."),
         (["token", "revoke", "9"], "There is no such token."),
         (["user", "close", "nobody"], "There is no such account."),
+        (["jobs", "--retry", "12"], "The job is not parked any more."),
     ],
 )
 def test_what_cannot_be_done_ends_with_three_and_a_hint(empty, words, sentence):

@@ -12,7 +12,17 @@ import pytest
 
 HERE = Path(__file__)
 PROJECT = HERE.parents[2]
-SUITES = ("tests/rows", "tests/search", "tests/release", "tests/access")
+SUITES = (
+    "tests/rows",
+    "tests/search",
+    "tests/release",
+    "tests/access",
+    "tests/jobs/test_queue.py",
+    "tests/submit/test_delivery.py",
+    "tests/submit/test_origins.py",
+    "tests/curate/test_review_and_release.py",
+    "tests/nbia/test_behaviour.py",
+)
 USER = "postgres"
 DATABASES = ("archive", "intake")
 MINUTES = 15

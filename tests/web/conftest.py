@@ -92,12 +92,13 @@ def stop(process: subprocess.Popen[bytes]) -> int:
 StartSite = Callable[..., Site]
 
 
-def start(folder: Path, *, edge: str = "", **options: float) -> Site:
+def start(folder: Path, way: str, *, edge: str = "", **options: float) -> Site:
     port = free_port()
     words = "".join(f", {name}={value}" for name, value in options.items())
     command = f"from vesalius.web.server import serve; serve('small_site:application', port={port}{words})"
     surroundings = os.environ | {
-        "SMALL_SITE": str(folder), "SMALL_SITE_EDGE": edge, "PYTHONPATH": str(Path(__file__).parent),
+        "SMALL_SITE": str(folder), "SMALL_SITE_EDGE": edge, "SMALL_SITE_WAY": way,
+        "PYTHONPATH": str(Path(__file__).parent),
     }  # fmt: skip
     site = Site(port, folder, subprocess.Popen([sys.executable, "-c", command], env=surroundings))
     try:
@@ -108,15 +109,21 @@ def start(folder: Path, *, edge: str = "", **options: float) -> Site:
     return site
 
 
+@pytest.fixture(scope="module")
+def way(request: pytest.FixtureRequest) -> str:
+    """How bytes go out: over the "wire", the bare socket, or as "messages" to the server."""
+    return getattr(request, "param", "wire")
+
+
 @pytest.fixture
-def start_site(tmp_path: Path) -> Iterator[StartSite]:
+def start_site(tmp_path: Path, way: str) -> Iterator[StartSite]:
     """Start a site that has these blobs; `edge` sets options of the edge, the rest are options of `serve`."""
     running: list[Site] = []
 
     def start_one(blobs: dict[str, bytes], **options: object) -> Site:
         for name, content in blobs.items():
             write_blob(tmp_path / name, content)
-        running.append(start(tmp_path, **({"workers": 1} | options)))
+        running.append(start(tmp_path, way, **({"workers": 1} | options)))
         return running[-1]
 
     yield start_one
@@ -125,12 +132,12 @@ def start_site(tmp_path: Path) -> Iterator[StartSite]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, way: str) -> Iterator[Site]:
     """One site for the tests that change nothing; its ZIP holds blobs of many sizes."""
     folder = tmp_path_factory.mktemp("site")
     dice = np.random.default_rng(5)
     for name, size in {"a": 527_000, "b": 0, "c": 65_536, "d": 1, "e": 65_537, "f": 3_000_000}.items():
         write_blob(folder / f"{name}.dcm", dice.bytes(size))
-    one = start(folder, workers=2)
+    one = start(folder, way, workers=2)
     yield one
     stop(one.process)

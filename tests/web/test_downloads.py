@@ -12,7 +12,10 @@ import zipfile
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.slow  # most start a server of their own
+pytestmark = [
+    pytest.mark.slow,  # most start a server of their own
+    pytest.mark.parametrize("way", ["wire", "messages"], indirect=True),
+]
 
 BLOB = np.random.default_rng(6).bytes(527_000)
 
@@ -123,6 +126,45 @@ def test_a_connection_serves_one_download_after_the_other(site):
     said = site.raw(two)
     assert said.count(b"HTTP/1.1 200 OK") == 2
     assert said.endswith((site.folder / "c.dcm").read_bytes())
+
+
+def test_downloads_asked_for_at_once_come_in_their_order(site):
+    names = ["f", "a", "e", "d", "b", "f"]
+    said = b"".join(get(f"/blob/{name}.dcm") for name in names) + get("/echo").replace(
+        b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"
+    )
+    with site.connect(said) as link:
+        time.sleep(0.5)  # the socket is full: the rest waits for this reader
+        link.settimeout(20)
+        heard = b"".join(iter(lambda: link.recv(50_000), b""))
+    for name in names:
+        head, _, heard = heard.partition(b"\r\n\r\n")
+        content = (site.folder / f"{name}.dcm").read_bytes()
+        assert promised(head) == len(content)
+        assert heard[: len(content)] == content
+        heard = heard[len(content) :]
+    assert heard.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_bytes_that_must_come_from_the_disk_are_the_same(start_site):
+    site = start_site({f"{name}.dcm": BLOB for name in "abc"})
+    whole = site.ask("/zip").body
+    for blob in site.folder.glob("*.dcm"):
+        with blob.open("rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    assert site.ask("/zip").body == whole
+
+
+def test_a_connection_that_ended_leaves_no_descriptor(start_site):
+    site = start_site({"a.dcm": BLOB})
+    site.ask("/zip")
+    before = site.processes()[0].num_fds()
+    for _ in range(5):
+        with site.connect(get("/many")) as link:
+            link.recv(100_000)
+        site.ask("/zip")
+    until(lambda: site.processes()[0].num_fds() <= before)
 
 
 def test_without_an_edge_the_same_bytes_are_streamed(site):

@@ -27,6 +27,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 ABORT: Final = (
     "vesalius.abort"  # key in the scope's state under our server: ends the connection now, whatever is unsent
 )
+WIRE: Final = "vesalius.wire"  # key beside it: the bare socket of this answer, where there is one
 LEFT: Final = 499  # what the log says of a client that did not wait for its answer
 _BODY_RATE: Final = 16_000  # bytes a second that a body must keep up on top of its first seconds
 _LINGER_SECONDS: Final = 2
@@ -207,7 +208,8 @@ class Edge:
             await send({"type": "http.response.body", "body": answer.page, "more_body": False})
             return len(answer.page)
         try:
-            return await self._sender.send(answer.sending, send, gone)
+            wire = scope.get("state", {}).get(WIRE)
+            return await self._sender.send(answer.sending, send, gone, wire)
         except Broken as reason:
             log.warning("a download was cut: %s", reason)
             _abort(scope)

@@ -12,12 +12,13 @@ from django.db import close_old_connections
 
 from vesalius.deliver.answer import BLOCK, Sending
 from vesalius.deliver.plan import BrokenBlob, FileSpan, Piece, open_span
+from vesalius.web.wire import Wire, in_memory, read, read_cached
+
+STRETCH: Final = 1 << 18  # bytes of a file that go to a bare socket before others on the loop have their turn
 
 log = getLogger(__name__)
 
-# Linux: read what is in memory, never wait for a disk. Elsewhere every read goes to a thread.
-_NOWAIT: Final[int | None] = getattr(os, "RWF_NOWAIT", None)
-
+Read = Callable[[int, memoryview, int], int]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -37,19 +38,24 @@ class Sender:
         self._recheck_seconds = recheck_seconds
         self._stall_seconds = stall_seconds
 
-    async def send(self, sending: Sending, send: Send, gone: asyncio.Future[Any]) -> int:
+    async def send(
+        self, sending: Sending, send: Send, gone: asyncio.Future[Any], wire: Wire | None = None
+    ) -> int:
         """Send the body after its headers; returns bytes sent. Broken: the connection is to be cut.
 
-        `gone` is done when the client has left. The last, empty message is sent only when every byte was.
+        `gone` is done when the client has left. The last, empty message is sent only when every byte was. Over a
+        `wire` the bytes go to the socket, else through `send`.
         """
-        body = _Body(sending, send, gone, self._readers)
-        flow = asyncio.ensure_future(body.flow())
+        body = _Body(sending, self._readers)
+        flow = asyncio.ensure_future(body.flow(send, wire))
         guard = asyncio.ensure_future(self._guard(body))
         try:
-            await asyncio.wait({flow, guard}, return_when=asyncio.FIRST_COMPLETED)
-            if not flow.done():
+            await asyncio.wait({flow, guard, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if flow.done():
+                flow.result()
+            elif guard.done():
                 guard.result()
-            return await flow
+            return body.sent
         finally:
             flow.cancel()
             guard.cancel()
@@ -76,30 +82,88 @@ class Sender:
 class _Body:
     """One body on its way."""
 
-    def __init__(self, sending: Sending, send: Send, gone: asyncio.Future[Any], readers: Executor) -> None:
+    def __init__(self, sending: Sending, readers: Executor) -> None:
         self.sending = sending
         self.sent = 0  # bytes handed to the connection
-        self._send = send
-        self._gone = gone
+        self._promised = sending.stop - sending.start
         self._readers = readers
 
-    async def flow(self) -> int:
-        """Send every block, then the end; stops at once when the client has left."""
+    async def flow(self, send: Send, wire: Wire | None) -> None:
+        """Send every block, then the end."""
         try:
-            async with aclosing(read_blocks(self.sending.pieces(), self._readers)) as blocks:
-                async for block in blocks:
-                    await self._send({"type": "http.response.body", "body": block, "more_body": True})
-                    self.sent += len(block)
-                    # To a fast client `send` never waits: without this every page waits for whole downloads.
-                    await asyncio.sleep(0)
-                    if self._gone.done():
-                        return self.sent
+            await (self._through(send) if wire is None else self._over(wire))
         except BrokenBlob as error:
             raise Broken(str(error)) from error
-        if self.sent != self.sending.stop - self.sending.start:
+        except (ConnectionError, TimeoutError):
+            return  # the client has left
+        if self.sent != self._promised:
             raise Broken("the plan's pieces do not add up to its length")
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        return self.sent
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _through(self, send: Send) -> None:
+        """By messages to the server, which copies them to wherever the connection leads."""
+        async with aclosing(read_blocks(self.sending.pieces(), self._readers)) as blocks:
+            async for block in blocks:
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+                self.sent += len(block)
+                # To a fast client `send` never waits: without this every page waits for whole downloads.
+                await asyncio.sleep(0)
+
+    async def _over(self, wire: Wire) -> None:
+        """To the bare socket; let go of before the server ends the answer, which would not close it else."""
+        try:
+            with wire:
+                await wire.head_sent()
+                for piece in self.sending.pieces():
+                    await (
+                        self._send_bytes(wire, piece)
+                        if isinstance(piece, bytes)
+                        else self._send_span(wire, piece)
+                    )
+        except (ConnectionError, TimeoutError):
+            wire.abort()
+            await asyncio.sleep(0)  # the server hears of it in its next turn
+            raise
+
+    async def _send_bytes(self, wire: Wire, piece: bytes) -> None:
+        rest = memoryview(piece)
+        while rest:
+            block = rest[:BLOCK]
+            self._check(len(block))
+            sent = await wire.send(block, more=self.sent + len(block) < self._promised)
+            self.sent, rest = self.sent + sent, rest[sent:]
+            if rest:
+                await asyncio.sleep(0)
+
+    async def _send_span(self, wire: Wire, span: FileSpan) -> None:
+        descriptor = open_span(span)
+        try:
+            at, end = span.offset, span.offset + span.count
+            while at < end:
+                at += await self._send_stretch(wire, descriptor, at, min(STRETCH, end - at))
+                await asyncio.sleep(0)
+        finally:
+            os.close(descriptor)
+
+    async def _send_stretch(self, wire: Wire, descriptor: int, at: int, count: int) -> int:
+        """Some of it: from the page cache, or from a disk that a thread waits for; returns how many bytes."""
+        self._check(count)
+        if in_memory(descriptor, at, count):
+            sent = await wire.send_file(descriptor, at, count)
+            self.sent += sent
+        else:
+            loop = asyncio.get_running_loop()
+            block = await loop.run_in_executor(self._readers, os.pread, descriptor, min(count, BLOCK), at)
+            await self._send_bytes(wire, block)
+            sent = len(block)
+        if not sent:
+            raise BrokenBlob("a stored file became shorter while it was read")
+        return sent
+
+    def _check(self, count: int) -> None:
+        """The server does not watch what goes to the bare socket."""
+        if self.sent + count > self._promised:
+            raise Broken("the plan's pieces do not add up to its length")
 
 
 async def read_blocks(pieces: Iterable[Piece], readers: Executor) -> AsyncGenerator[bytes | bytearray, None]:
@@ -129,9 +193,9 @@ async def _span_blocks(head: bytes, span: FileSpan, readers: Executor) -> AsyncG
         while at < end:
             block = bytearray(len(head) + min(BLOCK, end - at))
             block[: len(head)] = head
-            got = _read_cached(descriptor, block, len(head), at)
+            got = _fill(read_cached, descriptor, block, len(head), at)
             if not got:
-                got = await loop.run_in_executor(readers, _read, descriptor, block, len(head), at, 0)
+                got = await loop.run_in_executor(readers, _fill, read, descriptor, block, len(head), at)
             if not got:
                 raise BrokenBlob("a stored file became shorter while it was read")
             del block[len(head) + got :]
@@ -141,20 +205,10 @@ async def _span_blocks(head: bytes, span: FileSpan, readers: Executor) -> AsyncG
         os.close(descriptor)
 
 
-def _read(descriptor: int, block: bytearray, into: int, at: int, flags: int) -> int:
+def _fill(how: Read, descriptor: int, block: bytearray, into: int, at: int) -> int:
     """Fill `block` from its byte `into` on with what stands at `at` in the file; returns the count."""
     with memoryview(block) as view, view[into:] as rest:
-        return os.preadv(descriptor, [rest], at, flags)
-
-
-def _read_cached(descriptor: int, block: bytearray, into: int, at: int) -> int:
-    """As `_read`, but 0 where the bytes are not in memory or the file system cannot tell."""
-    if _NOWAIT is None:
-        return 0
-    try:
-        return _read(descriptor, block, into, at, _NOWAIT)
-    except OSError:
-        return 0
+        return how(descriptor, rest, at)
 
 
 def _allowed(sending: Sending) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from vesalius.web.edge import ABORT
+from vesalius.web.edge import ABORT, WIRE
+from vesalius.web.wire import wire_of
 
 HEAD_LIMIT: Final = 1 << 16  # bytes of request line and headers
 _DESCRIPTORS: Final = 65_536  # two for each download
@@ -53,8 +54,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._rest()
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
             raise HeadTooLarge
-        self.scope["state"][ABORT] = self.transport.abort
         super().on_headers_complete()
+        # The application starts in the loop's next turn. Of several requests sent at once each has its own cycle.
+        self.scope["state"] |= {ABORT: self.transport.abort, WIRE: wire_of(self.transport, self.cycle)}
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more is expected."""

@@ -3,12 +3,15 @@
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydicom.data import get_testdata_file
 from tests.archives import run
+
+from vesalius.store import open_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("system")]
 
@@ -198,3 +201,16 @@ def test_the_doctor_sees_an_intake_folder_that_was_left_open(archive):
     assert done.returncode == 3
     assert done.stdout.startswith("✗ intake folder\n    it was open to other users of this machine until now")
     assert os.stat(archive / "intake").st_mode & 0o777 == 0o700
+
+
+def test_the_doctor_sweeps_old_files_without_a_row_and_no_other(archive):
+    store = open_store(archive / "intake" / "blobs")
+    old, fresh = store.put(b"left behind by an interrupted job"), store.put(b"its row may be on its way")
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(store.path(old.sha256), (two_days_ago, two_days_ago))
+    assert "2 files have no row" in run(archive, "doctor").stdout
+    assert store.has(old.sha256)
+    done = run(archive, "doctor", "--sweep", "--bytes")
+    assert done.returncode == 0
+    assert "1 of 2 files without a row were destroyed" in done.stdout
+    assert (store.has(old.sha256), store.has(fresh.sha256)) == (False, True)

@@ -184,11 +184,12 @@ def _standing(job: Any) -> str:
 
 @click.command()
 @click.option("--bytes", "every_byte", is_flag=True, help="Read and hash every stored file too.")
-def doctor(*, every_byte: bool) -> None:
+@click.option("--sweep", is_flag=True, help="Destroy stored files that no row has known for a day.")
+def doctor(*, every_byte: bool, sweep: bool) -> None:
     """Check settings, folders, databases and stored files; exit 3 when something is wrong."""
     left_open = _is_open(settings.load().intake_folder)  # asked first: waking the staff side closes it
     wake()
-    from vesalius.cli.checkup import CHECKS, Remark  # noqa: PLC0415
+    from vesalius.cli.checkup import CHECKS, Care, Remark  # noqa: PLC0415
 
     remarks: list[Remark] = []
     if left_open:
@@ -196,7 +197,7 @@ def doctor(*, every_byte: bool) -> None:
         click.echo(f"✗ intake folder\n    {LEFT_OPEN}")
     for name, check in CHECKS.items():
         try:
-            found: Sequence[Remark] = list(check(every_byte))
+            found: Sequence[Remark] = list(check(Care(every_byte=every_byte, sweep=sweep)))
         except ArchiveError as error:
             found = [Remark(wrong=True, sentence=f"{error} {error.hint}")]
         except Exception as error:  # noqa: BLE001 - a broken part must not hide the others

@@ -32,7 +32,6 @@ class Settings:
     archive_store: str = ""  # "" is a folder in the data folder; else a folder's path
     intake_store: str = ""
     doi_prefix: str = "10.5072"  # DataCite's prefix for tests
-    retention_days: int = 30  # originals and before-values are kept so long after their release
     idle_close_minutes: int = 60  # a delivery without news closes by itself
     access_log: bool = False  # a line on the terminal for every request
     synthetic: bool = False  # all data is synthetic: every page says so

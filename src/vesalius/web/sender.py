@@ -14,7 +14,8 @@ from vesalius.deliver.answer import BLOCK, Sending
 from vesalius.deliver.plan import BrokenBlob, FileSpan, Piece, open_span
 from vesalius.web.wire import Wire, in_memory, read, read_cached
 
-STRETCH: Final = 1 << 18  # bytes of a file that go to a bare socket before others on the loop have their turn
+# Bytes of a file that go to a bare socket before others on the loop have their turn: a CT slice takes three turns.
+STRETCH: Final = 3 << 16
 
 log = getLogger(__name__)
 

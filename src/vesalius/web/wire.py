@@ -14,6 +14,8 @@ _STEP: Final = (
     1 << 16
 )  # bytes between two looks into the page cache, which is filled and emptied in long runs
 
+_LOOK: Final = bytearray(1)  # what was seen does not matter
+
 
 class Cycle(Protocol):
     """What uvicorn remembers of one answer."""
@@ -55,20 +57,21 @@ class Wire:
 
     async def send(self, block: bytes | memoryview, *, more: bool) -> int:
         """Send some of `block`; returns how many bytes. more: others follow at once and may share its packet."""
-        return await self._give(lambda: self._socket.send(block, socket.MSG_MORE if more else 0))
+        return await self._give(self._socket.send, block, socket.MSG_MORE if more else 0)
 
     async def send_file(self, descriptor: int, at: int, count: int) -> int:
         """Send at most `count` bytes of an open file from byte `at` on; returns how many, 0 at the file's end."""
-        return await self._give(lambda: os.sendfile(self._socket.fileno(), descriptor, at, count))
+        return await self._give(os.sendfile, self._socket.fileno(), descriptor, at, count)
 
     def abort(self) -> None:
         """End the connection: a transport that does not read does not learn that its client has left."""
         self._transport.abort()
 
-    async def _give(self, attempt: Callable[[], int]) -> int:
+    async def _give(self, call: Callable[..., int], *words: object) -> int:
+        """What `call` took, as soon as it takes anything."""
         while True:
             try:
-                count = attempt()
+                count = call(*words)
             except BlockingIOError:
                 await self._room()
             else:
@@ -108,10 +111,9 @@ def read_cached(descriptor: int, buffer: bytearray | memoryview, at: int) -> int
 
 
 def in_memory(descriptor: int, at: int, count: int) -> bool:
-    """Whether `count` bytes from `at` on are in the page cache, as far as a look at every 64 KiB tells."""
-    one = bytearray(1)
+    """Whether `count` bytes from `at` on are in the page cache, as far as a look at every 128 KiB tells."""
     last = at + count - 1
-    return all(read_cached(descriptor, one, place) for place in (*range(at, last, _STEP), last))
+    return all(read_cached(descriptor, _LOOK, place) for place in (*range(at, last, _STEP), last))
 
 
 def _settle(room: asyncio.Future[None]) -> None:

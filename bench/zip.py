@@ -1,10 +1,13 @@
-"""A ZIP of 200 files of 0.53 MB, computed while it is sent, against nginx sending a ready-made one of the same bytes.
+"""A series' ZIP of 200 files of 0.53 MB, computed by the public site, against nginx sending a ready one, byte for byte.
 
-Both run with two worker processes, both are asked by curl, in turn, by one client and by four. Run: python -m bench.zip
+The site is the product's own process on an archive with that series: permission, count of fetches, LICENSE and all.
+Both run with two worker processes, both are asked by curl, in turn, by one client and by four.
+Run: python -m bench.zip
 """
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -19,7 +22,6 @@ from pathlib import Path
 
 from bench.harness import alternate, free_port, last_line, print_table, ratio, running
 
-FILES, SIZE = 200, 530_000  # a CT series: slices of 512 x 512 x 16 bit and their headers
 CLIENTS = (1, 4)
 
 NGINX = """
@@ -49,11 +51,18 @@ class Server:
         return f"http://127.0.0.1:{self.port}{self.path}"
 
 
-def our_server(folder: Path) -> Server:
-    """The real edge with the embedded server's settings; to measure another site change `app`, `path` and `env`."""
-    port, app = free_port(), "bench.zip_site:application"
-    code = f"from vesalius.web.server import serve; serve({app!r}, port={port}, workers=2)"
-    return Server([sys.executable, "-c", code], port, "/series.zip", {"BENCH_ZIP": str(folder / "blobs")})
+def our_server(folder: Path) -> tuple[Server, list[str]]:
+    """The public site as `vesalius serve` starts it, on a new archive; with the SHA-256 of each file of its series."""
+    make = [sys.executable, "-m", "bench.zip_site", folder / "data"]
+    made = json.loads(subprocess.run(make, check=True, capture_output=True).stdout)
+    port = free_port()
+    env = {
+        "VESALIUS_DATA": str(folder / "data"),
+        "VESALIUS_PUBLIC_PORT": str(port),
+        "VESALIUS_WEB_WORKERS": "2",
+    }
+    command = [sys.executable, "-m", "vesalius.web.process", "public", "site"]
+    return Server(command, port, f"/series/{made['uid']}/download/", env), made["names"]
 
 
 def nginx_server(folder: Path) -> Server:
@@ -63,22 +72,15 @@ def nginx_server(folder: Path) -> Server:
     return Server(["nginx", "-p", str(folder), "-c", str(config)], port, "/ready.zip", {})
 
 
-def write_blobs(folder: Path) -> None:
-    """Files of noise: nothing on the way can make them smaller."""
-    folder.mkdir()
-    for at in range(FILES):
-        (folder / f"{at:04}.dcm").write_bytes(os.urandom(SIZE))
-
-
-def make_ready(ours: Server, folder: Path) -> None:
-    """Keep our answer as nginx's ready-made file, once another program has read it and found every blob in it."""
+def make_ready(ours: Server, names: list[str], folder: Path) -> None:
+    """Keep our answer as nginx's ready-made file, once another program has read it and found every file in it."""
     ready = folder / "www" / "ready.zip"
     ready.parent.mkdir()
     subprocess.run(["curl", "-sSf", "-o", ready, ours.url], check=True)
     with zipfile.ZipFile(ready) as archive:
-        names = archive.namelist()
-        same = all(archive.read(name) == (folder / "blobs" / name).read_bytes() for name in names)
-    if len(names) != FILES or not same:
+        licence, *files = archive.namelist()
+        found = [hashlib.sha256(archive.read(name)).hexdigest() for name in files]
+    if licence != "LICENSE" or found != names:
         sys.exit("our ZIP does not hold the files that were put in")
 
 
@@ -102,11 +104,10 @@ def rate(server: Server, clients: int, size: int) -> float:
 
 def measure(folder: Path, rounds: int) -> None:
     """Start both, compare their answers, measure, print."""
-    write_blobs(folder / "blobs")
-    ours, nginx = our_server(folder), nginx_server(folder)
+    (ours, names), nginx = our_server(folder), nginx_server(folder)
     with ExitStack() as servers:
         servers.enter_context(running(ours.command, ours.port, path=ours.path, env=ours.env))
-        make_ready(ours, folder)
+        make_ready(ours, names, folder)
         servers.enter_context(running(nginx.command, nginx.port, path=nginx.path))
         size = (folder / "www" / "ready.zip").stat().st_size
         equal = digest_of(ours) == digest_of(nginx)
@@ -115,13 +116,16 @@ def measure(folder: Path, rounds: int) -> None:
             for clients in CLIENTS
             for name, server in (("ours", ours), ("nginx", nginx))
         }
+        load = os.getloadavg()[0]
         figures = alternate(cases, rounds)
         equal = equal and digest_of(ours) == digest_of(nginx)
     if not equal:
         print("the answers differ: no ratio is worth printing")
         last_line(equal_answers=False)
         sys.exit(1)
-    print_table(f"ZIP of {size / 1e6:.0f} MB, {rounds} rounds", "MB/s", figures)
+    print_table(
+        f"ZIP of {size / 1e6:.0f} MB, {rounds} rounds, load {load:.1f} at their start", "MB/s", figures
+    )
     last_line(
         zip_vs_nginx_1=ratio(figures, "ours, 1 client", "nginx, 1 client"),
         zip_vs_nginx_4=ratio(figures, "ours, 4 clients", "nginx, 4 clients"),

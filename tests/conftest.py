@@ -16,12 +16,16 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["VESALIUS_DATA"] = str(FOLDER / "data")
 os.environ["VESALIUS_SIDE"] = "staff"
 os.environ["DJANGO_SETTINGS_MODULE"] = "vesalius.settings.django"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # a browser's fixture keeps an event loop in this thread; nothing is async
+)
 
 import django  # noqa: E402 - the settings above come first
 
 django.setup()
 
 from django.conf import settings as django_settings  # noqa: E402
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
@@ -33,8 +37,8 @@ from vesalius.settings import Settings  # noqa: E402
 from vesalius.settings.routing import Side  # noqa: E402
 from vesalius.store import FolderStore  # noqa: E402
 
-# Argon2 is made to be slow; accounts of in-process tests need not be. Real servers, as in tests/system, use it.
-django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Argon2 is made to be slow; accounts of in-process tests need not be. Real servers verify what it writes all the same.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import RevisionInstance, SeriesRevision
-from vesalius.catalog.visible import revision_contents
 from vesalius.deliver.plan import FileSpan, SendPlan
 from vesalius.deliver.stored_zip import Entry, StoredZip
+from vesalius.store import FolderStore
 
 Names: TypeAlias = Literal["counter", "new"]  # "00000001.dcm" in stored order | "A-II.dcm" by acquisition
 
@@ -16,6 +16,18 @@ LICENSE_TEXT: Final = (
     "The images of the collection {collection} may be used under the licence {license} ({url}).\n"
 )
 NOT_SPECIFIED: Final = "Not Specified"
+
+
+class Member(NamedTuple):
+    """What a ZIP needs to know of one file; read as plain values, since a download plans thousands."""
+
+    position: int
+    instance_number: int | None
+    acquisition_number: int | None
+    sha256: str
+    size: int  # bytes
+    crc32: int
+    md5: str
 
 
 def series_plan(
@@ -46,20 +58,30 @@ def series_entries(
     folder: str = "",
 ) -> list[Entry]:
     """The entries of one revision in their order; `folder` is "" or ends with a slash."""
-    named = named_contents(revision, names)
+    named, store = named_members(revision, names), archive_store()
     entries = [_license_entry(revision, folder)] if licence else []
-    entries += [_file_entry(f"{folder}{name}", content) for name, content in named]
+    entries += [_file_entry(f"{folder}{name}", member, store) for name, member in named]
     if md5:
         entries.append(_md5_entry(named, folder))
     return entries
 
 
-def named_contents(revision: SeriesRevision, names: Names = "counter") -> list[tuple[str, RevisionInstance]]:
-    """Each instance of a revision with the name of its file, in the order of the ZIP."""
-    contents = list(revision_contents(revision))
+def named_members(revision: SeriesRevision, names: Names = "counter") -> list[tuple[str, Member]]:
+    """Each file of a revision with its name, in the order of the ZIP."""
+    columns = (
+        "position",
+        "instance_number",
+        "acquisition_number",
+        "blob",
+        "blob__size",
+        "blob__crc32",
+        "blob__md5",
+    )
+    rows = RevisionInstance.objects.filter(revision=revision).order_by("position").values_list(*columns)
+    members = [Member(*row) for row in rows]
     if names == "counter":
-        return [(f"{number:08}.dcm", content) for number, content in enumerate(contents, 1)]
-    ordered = sorted(contents, key=lambda content: (content.instance_number or 0, content.position))
+        return [(f"{number:08}.dcm", member) for number, member in enumerate(members, 1)]
+    ordered = sorted(members, key=lambda member: (member.instance_number or 0, member.position))
     return list(zip(_new_names(ordered), ordered, strict=True))
 
 
@@ -73,7 +95,7 @@ def license_text(revision: SeriesRevision) -> str:
     )
 
 
-def _new_names(ordered: Sequence[RevisionInstance]) -> list[str]:
+def _new_names(ordered: Sequence[Member]) -> list[str]:
     """`A-II.dcm`: A counts changes of Acquisition Number, II the images since the last change, both zero-padded."""
     numbers = list(_acquisition_and_image(ordered))
     if not numbers:
@@ -82,11 +104,11 @@ def _new_names(ordered: Sequence[RevisionInstance]) -> list[str]:
     return [f"{acquisition:0{wide}}-{image:0{wider}}.dcm" for acquisition, image in numbers]
 
 
-def _acquisition_and_image(ordered: Sequence[RevisionInstance]) -> Iterable[tuple[int, int]]:
+def _acquisition_and_image(ordered: Sequence[Member]) -> Iterable[tuple[int, int]]:
     acquisition, image = 1, 1
     yield from [(acquisition, image)] if ordered else []
-    for before, content in pairwise(ordered):
-        changed = (before.acquisition_number or 0) != (content.acquisition_number or 0)
+    for before, member in pairwise(ordered):
+        changed = (before.acquisition_number or 0) != (member.acquisition_number or 0)
         acquisition, image = (acquisition + 1, 1) if changed else (acquisition, image + 1)
         yield acquisition, image
 
@@ -95,12 +117,11 @@ def _license_entry(revision: SeriesRevision, folder: str) -> Entry:
     return Entry.of_bytes(f"{folder}LICENSE", license_text(revision).encode())
 
 
-def _file_entry(name: str, content: RevisionInstance) -> Entry:
-    blob = content.blob
-    path = str(archive_store().path(blob.sha256))
-    return Entry(name=name, source=FileSpan(path, 0, blob.size), crc32=blob.crc32, digest=blob.sha256)
+def _file_entry(name: str, member: Member, store: FolderStore) -> Entry:
+    span = FileSpan(str(store.path(member.sha256)), 0, member.size)
+    return Entry(name=name, source=span, crc32=member.crc32, digest=member.sha256)
 
 
-def _md5_entry(named: Iterable[tuple[str, RevisionInstance]], folder: str) -> Entry:
-    lines = ["Filename,MD5Hash", *(f"{name},{content.blob.md5}" for name, content in named)]
+def _md5_entry(named: Iterable[tuple[str, Member]], folder: str) -> Entry:
+    lines = ["Filename,MD5Hash", *(f"{name},{member.md5}" for name, member in named)]
     return Entry.of_bytes(f"{folder}md5hashes.csv", "".join(f"{line}\n" for line in lines).encode())

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from concurrent.futures import CancelledError, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -314,12 +315,17 @@ if {guard}:
 """
 
 
+@contextmanager
 def start_parent(tmp_path, guard):
     script = tmp_path / "parent.py"
     script.write_text(PARENT.format(here=str(HERE), guard=guard))
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    ) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """A pool of long-lived child processes: one that dies or overreaches fails its own task and is replaced."""
 
 import multiprocessing
+import multiprocessing.process
 import pickle
 import signal
 import threading
@@ -51,6 +52,9 @@ class _Child:
         self._process = _CONTEXT.Process(target=child.serve, args=(theirs, their_lifeline), daemon=True)
         with _BOOKS:
             self._process.start()
+            # At exit multiprocessing joins every child in its register, without our lock, while a thread of ours may
+            # be closing it: that wait would never end. Ours leave by their lifeline, so they need not stand there.
+            multiprocessing.process._children.discard(self._process)  # type: ignore[attr-defined]  # noqa: SLF001
         theirs.close()
         their_lifeline.close()
         self._await_start()

@@ -122,6 +122,7 @@ def plain(value: object) -> list:
     return [str(each) if isinstance(each, pydicom.valuerep.PersonName) else each for each in values]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("syntax", SYNTAXES)
 @given(tree=trees())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

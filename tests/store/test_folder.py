@@ -210,6 +210,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("calls", "error", "when", "answer"), FAULTS)
 def test_a_fault_is_not_acknowledged_leaves_no_temporary_file_and_is_not_tried_again(
     store, root, calls, error, when, answer

@@ -13,6 +13,8 @@ from vesalius.intake.steps import Step
 from vesalius.submit.receive import close, open_submission, receive
 from vesalius.submit.sources import gather
 
+pytestmark = pytest.mark.slow
+
 CT = Path(get_testdata_file("CT_small.dcm"))
 
 

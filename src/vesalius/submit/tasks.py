@@ -193,7 +193,7 @@ def _without_items(path: str) -> str:
 
 
 def _pixel_digest(file: DicomFile) -> str:
-    """BLAKE2b, 256 bits, of the stored pixel data; "" without. It names nothing, so it may be the quickest that is safe."""
+    """BLAKE2b (256 bits) of the stored pixel data; "" without. It names no blob, so the quickest safe one will do."""
     digest = hashlib.blake2b(digest_size=32)
     found = [file.dataset.get(tag) for tag in PIXEL_DATA]
     for element in filter(None, found):

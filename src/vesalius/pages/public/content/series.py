@@ -119,7 +119,11 @@ def _facts(revision: SeriesRevision) -> list[dict[str, Any]]:
     license_ = revision.home_download.license
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("Subject", study.patient.patient_id, {"address": patient_address(study.patient)}),
-        ("Study", study.study_description or "Open the study", {"address": f"/studies/{study.study_instance_uid}/"}),
+        (
+            "Study",
+            study.study_description or "Open the study",
+            {"address": f"/studies/{study.study_instance_uid}/"},
+        ),
         ("Collection", holding.short_title, {"address": address_of(holding)}),
         ("Modality", revision.modality, {}),
         ("Body part", body_part(revision.body_part_examined), {}),

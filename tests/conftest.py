@@ -84,7 +84,7 @@ def house(_migrated: None, hands: Executor) -> House:
     """An empty archive of both sides."""
     settings = django_settings.VESALIUS
     for alias in connections:
-        call_command("flush", database=alias, verbosity=0, interactive=False)
+        call_command("flush", database=alias, verbosity=0, interactive=False, inhibit_post_migrate=True)
     for store in (intake_store(), archive_store()):
         for name in list(store.names()):
             store.delete(name)

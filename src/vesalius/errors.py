@@ -1,14 +1,14 @@
 """Every error that a person can meet: each class knows its HTTP status and what the reader should do next.
 
-    ArchiveError
-    ├── BadInput (422)          what was sent cannot be used
-    ├── BadRequest (400)        the question itself is malformed
-    ├── NotAllowed (403)        this person may not do this
-    ├── NotFound (404)          nothing here that this person may find
-    ├── Conflict (409)          it collides with what is there
-    ├── TooLarge (413)          a limit was passed
-    ├── Misconfigured (500)     a setting is missing or wrong
-    └── Unavailable (503)       a part is down or full; try again
+ArchiveError
+├── BadInput (422)          what was sent cannot be used
+├── BadRequest (400)        the question itself is malformed
+├── NotAllowed (403)        this person may not do this
+├── NotFound (404)          nothing here that this person may find
+├── Conflict (409)          it collides with what is there
+├── TooLarge (413)          a limit was passed
+├── Misconfigured (500)     a setting is missing or wrong
+└── Unavailable (503)       a part is down or full; try again
 """
 
 from typing import ClassVar

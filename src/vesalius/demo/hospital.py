@@ -3,42 +3,30 @@
 Everything follows from one seed: the same seed writes the same bytes.
 """
 
-import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import imagecodecs
 import numpy as np
 from numpy.random import default_rng
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGLosslessSV1
+from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1
 
 from vesalius.demo import headers, people
 from vesalius.demo.captures import dose_report, ultrasound
 from vesalius.demo.headers import Study
 from vesalius.demo.phantom import Build, Chest, axial
 from vesalius.demo.plan import GROUPS, PLAN, PatientPlan, SeriesPlan, StudyPlan
+from vesalius.demo.writing import SEED, HospitalFile, written
 
-SEED: Final = 1543  # the year of De humani corporis fabrica
 Progress = Callable[[int, int, int], None]  # files written, files in all, bytes written
 
 _CT: Final = "1.2.840.10008.5.1.4.1.1.2"
 _SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 _ULTRASOUND: Final = "1.2.840.10008.5.1.4.1.1.6.1"
 _PADDING: Final = -2000
-
-
-@dataclass(frozen=True, slots=True)
-class HospitalFile:
-    """One file of a delivery; `path` is relative to the folder of its group."""
-
-    group: str
-    patient: int  # counts from 1 within the group; 0 for what belongs to no patient
-    path: str
-    content: bytes
 
 
 def first_set(seed: int = SEED, groups: tuple[str, ...] | None = None) -> Iterator[HospitalFile]:
@@ -149,7 +137,7 @@ def _slice(
     ds.ImageOrientationPatient = ["1", "0", "0", "0", "1", "0"]
     ds.SliceLocation = f"{z:.2f}"
     _ct_pixels(ds, series, np.rint(hu).astype(np.int16), chest.build)
-    return _written(ds, series.syntax)
+    return written(ds, series.syntax)
 
 
 def _ct(ds: Dataset, wanted: StudyPlan, series: SeriesPlan, build: Build) -> None:
@@ -236,21 +224,7 @@ def _captures(study: Study, rng: np.random.Generator) -> Iterator[tuple[str, byt
         ds.HighBit, ds.PixelRepresentation = 7, 0
         ds.PixelData = picture.tobytes()
         ds["PixelData"].VR = "OB"
-        yield f"SE{number:06d}/IM000001", _written(ds, ExplicitVRLittleEndian)
-
-
-def _written(ds: Dataset, syntax: UID) -> bytes:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = ds.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
-    meta.TransferSyntaxUID = syntax
-    meta.ImplementationClassUID = UID(f"{headers.ROOT}.0.1")
-    meta.ImplementationVersionName = "SYNTHETIC_1"
-    meta.SourceApplicationEntityTitle = str(ds.get("StationName", ""))
-    ds.file_meta = meta
-    out = io.BytesIO()
-    ds.save_as(out, enforce_file_format=True)
-    return out.getvalue()
+        yield f"SE{number:06d}/IM000001", written(ds, ExplicitVRLittleEndian)
 
 
 _README: Final = """\

@@ -55,7 +55,9 @@ class NewHolding:
     license: str = "CC-BY-4.0"  # SPDX identifier
     access: str = "public"  # a word of ACCESS
     kind: str = Holding.Kind.COLLECTION
-    about: dict[str, Any] | None = None  # further columns of Holding: summary, abstract, cancer_types ...
+    about: dict[str, Any] | None = (
+        None  # further columns: summary, abstract, detail, authors, cancer_types ...
+    )
 
 
 def make_holding(wanted: NewHolding, *, person: str) -> Holding:

@@ -31,6 +31,10 @@ class Holding(models.Model):
     title = models.CharField(max_length=300)
     summary = models.CharField(max_length=300, blank=True)  # the one-sentence promise
     abstract = models.TextField(blank=True)
+    detail = models.TextField(blank=True)  # how the data were made and what is in them; paragraphs of text
+    authors = models.JSONField(
+        default=list, blank=True
+    )  # in order: {"family", "given", "orcid", "affiliation"} of a person, {"name", "affiliation"} of a group
     species_code = models.CharField(max_length=20, default="337915000")  # SNOMED CT
     species = models.CharField(max_length=100, default="Homo sapiens")
     cancer_types = models.JSONField(default=list)

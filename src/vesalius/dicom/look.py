@@ -82,7 +82,7 @@ class Look:
 
 def look_of(file: DicomFile, frame: int = 0) -> Look:
     """How one frame of a file wants to be shown. Raises Undecodable for a palette that cannot be read."""
-    holders = list(_holders(file.dataset, frame))
+    holders = list(holders_of(file.dataset, frame))
     data = file.dataset
     photometric = data.text(PHOTOMETRIC) or "MONOCHROME2"
     lut, voi = (_sequence_lut(holders, tag) for tag in (_MODALITY_LUT, _VOI_LUT))
@@ -103,7 +103,7 @@ def look_of(file: DicomFile, frame: int = 0) -> Look:
     )
 
 
-def _holders(data: Dataset, frame: int) -> Iterator[Dataset]:
+def holders_of(data: Dataset, frame: int) -> Iterator[Dataset]:
     """Where an attribute may stand: the data set, the frame's functional groups, the shared ones (C.7.6.16)."""
     yield data
     for tag, index in ((_PER_FRAME, frame), (_SHARED, 0)):

@@ -1,6 +1,7 @@
 """Static files: each is named by its content, so browsers keep it for ever and never see a stale one."""
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,9 @@ class Assets:
             raise Misconfigured(f"no static file is called {name}")
         return PREFIX + self._by_name[name].address
 
+    def _address(self, name: str, inside: tuple[str, ...]) -> bytes:
+        return (PREFIX + self._add(name, inside).address).encode()
+
     def _add(self, name: str, inside: tuple[str, ...]) -> StaticFile:
         """Index one file after all that it refers to: their hashes are part of its content."""
         if name in self._by_name:
@@ -69,7 +73,9 @@ class Assets:
         content = path.read_bytes()
         if path.suffix in _REFERRING:
             content = _REFERENCE.sub(
-                lambda found: (PREFIX + self._add(found[1].decode(), (*inside, name)).address).encode(),
+                lambda found: self._address(
+                    posixpath.join(posixpath.dirname(name), found[1].decode()), (*inside, name)
+                ),
                 content,
             )
         digest = hashlib.sha256(content).hexdigest()

@@ -1,14 +1,17 @@
 """From review to release: verdicts can be taken back, a confirmed plan goes through the door whole."""
 
+import hashlib
+import zlib
+
 import pytest
 
 from vesalius.audit.models import AuditEntry
-from vesalius.catalog.models import Holding, Release, SeriesRevision
+from vesalius.catalog.models import Blob, Holding, Release, SeriesRevision
 from vesalius.curate import plan, review
 from vesalius.curate import work as _handlers  # noqa: F401
 from vesalius.curate.gates import gates
 from vesalius.errors import BadRequest, Conflict
-from vesalius.intake.models import CleanedSeries, ReleasePlan, SubmittedFile
+from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, SubmittedFile
 from vesalius.intake.steps import Step
 from vesalius.release import publish, purge
 from vesalius.settings.routing import Side, named
@@ -89,6 +92,21 @@ def test_a_confirmed_plan_comes_to_stand_on_the_archive_side_and_is_published(ho
         for content in revision.contents.all():
             assert house.archive.verify(content.blob_id)
     assert _deeds(Side.ARCHIVE, "release.publish") == 1
+
+
+def test_what_was_copied_before_a_crash_gets_its_row_when_the_job_comes_back(house, series, collection):
+    for one in series:
+        _accept(one)
+    asked = plan.draft(collection.short_title, person="releaser", notes="First.")
+    plan.confirm(asked.pk, person="releaser")
+    names = list(CleanedInstance.objects.values_list("blob_id", flat=True))
+    house.archive.copy_from(house.intake, names[: len(names) // 2])  # and then the machine stopped
+    house.work()
+    for blob in Blob.objects.filter(pk__in=names):
+        with house.archive.open(blob.sha256, size=blob.size) as file:
+            content = file.read()
+        assert (blob.md5, blob.crc32) == (hashlib.md5(content).hexdigest(), zlib.crc32(content))
+    assert set(names) == set(Blob.objects.values_list("pk", flat=True))
 
 
 def test_a_plan_with_nothing_in_it_cannot_be_confirmed(house, collection):

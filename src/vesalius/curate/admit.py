@@ -29,8 +29,10 @@ from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, 
 from vesalius.intake.steps import Step
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side, on_archive
+from vesalius.store import BlobFacts
 
 BLOBS_PER_COPY = 200
+Copied = dict[str, BlobFacts]  # by SHA-256
 
 
 @handles("admit-release", Side.INTAKE)
@@ -40,10 +42,10 @@ def admit_release(work: Work) -> None:
     planned = list(
         CleanedSeries.objects.filter(plans__plan=plan).select_related("submission__site").order_by("pk")
     )
-    _copy_blobs(work, planned)
+    copied = _copy_blobs(work, planned)
     if not Release.objects.filter(deed_id=plan.deed_id).exists():
         with on_archive():
-            _write_release(plan, planned)
+            _write_release(plan, planned, copied)
     with work.finishing():
         ReleasePlan.objects.filter(pk=plan.pk).update(state=ReleasePlan.State.ADMITTED)
         ids = [series.pk for series in planned]
@@ -59,21 +61,31 @@ def admit_release(work: Work) -> None:
         )
 
 
-def _copy_blobs(work: Work, planned: Sequence[CleanedSeries]) -> None:
-    names = list(
-        CleanedInstance.objects.filter(series__in=planned).values_list("blob_id", flat=True).order_by("pk")
-    )
-    store = archive_store()
-    missing = [name for name in dict.fromkeys(names) if not store.has(name)]
-    for start in range(0, len(missing), BLOBS_PER_COPY):
-        store.copy_from(intake_store(), missing[start : start + BLOBS_PER_COPY])
-        work.report(start, len(missing))
+def _copy_blobs(work: Work, planned: Sequence[CleanedSeries]) -> Copied:
+    """Copy what the archive has no row or no bytes of; MD5, which only published files need, is made on the way."""
+    instances = CleanedInstance.objects.filter(series__in=planned).order_by("pk")
+    names = list(dict.fromkeys(instances.values_list("blob_id", flat=True)))
+    store, copied = archive_store(), Copied()
+    for start in range(0, len(names), BLOBS_PER_COPY):
+        group = names[start : start + BLOBS_PER_COPY]
+        known = set(Blob.objects.filter(sha256__in=group).values_list("sha256", flat=True))
+        missing = [name for name in group if name not in known or not store.has(name)]
+        copied.update({one.sha256: one for one in store.copy_from(intake_store(), missing, md5=True)})
+        work.report(start + len(group), len(names))
+    return copied
 
 
-def _write_release(plan: ReleasePlan, planned: Sequence[CleanedSeries]) -> None:
+def _write_release(plan: ReleasePlan, planned: Sequence[CleanedSeries], copied: Copied) -> None:
     holding = Holding.objects.select_for_update(of=("self",)).get(short_title=plan.holding)
     release = Release.objects.create(
         holding=holding, number=plan.number, notes=plan.notes, deed_id=plan.deed_id
+    )
+    Blob.objects.bulk_create(
+        [
+            Blob(sha256=one.sha256, size=one.size, md5=one.md5 or "", crc32=one.crc32)
+            for one in copied.values()
+        ],
+        ignore_conflicts=True,
     )
     revisions = [_admit_series(holding, series) for series in planned]
     replaced = {series.series_instance_uid for series in planned} | set(plan.removed_series_uids)
@@ -145,14 +157,7 @@ def _series_row(holding: Holding, cleaned: CleanedSeries) -> Series:
 
 
 def _admit_instances(series: Series, revision: SeriesRevision, cleaned: CleanedSeries) -> None:
-    members = list(cleaned.instances.select_related("blob").order_by("position"))
-    Blob.objects.bulk_create(
-        [
-            Blob(sha256=one.blob_id, size=one.blob.size, md5=one.blob.md5, crc32=one.blob.crc32)
-            for one in members
-        ],
-        ignore_conflicts=True,
-    )
+    members = list(cleaned.instances.order_by("position"))
     Instance.objects.bulk_create(
         [Instance(series=series, sop_instance_uid=one.sop_instance_uid) for one in members],
         ignore_conflicts=True,

@@ -104,7 +104,7 @@ class Blobs(Protocol):
         """Write and commit one small blob."""
         ...
 
-    def copy_from(self, other: "Blobs", names: Iterable[str]) -> list[BlobFacts]:
+    def copy_from(self, other: "Blobs", names: Iterable[str], *, md5: bool = False) -> list[BlobFacts]:
         """Copy blobs of another store, durable on return; every byte is hashed on the way, or BlobDamaged."""
         ...
 

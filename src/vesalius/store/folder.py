@@ -211,28 +211,28 @@ class FolderStore:
         self.commit([blob])
         return blob
 
-    def copy_from(self, other: Blobs, names: Iterable[str]) -> list[BlobFacts]:
+    def copy_from(self, other: Blobs, names: Iterable[str], *, md5: bool = False) -> list[BlobFacts]:
         """Copy blobs of another store; durable on return, and every byte was hashed on the way."""
         copied: list[BlobFacts] = []
         waiting = iter(names)
-        while group := self._copies(other, islice(waiting, GROUP)):
+        while group := self._copies(other, islice(waiting, GROUP), md5=md5):
             self.commit(group)
             copied += group
         return copied
 
-    def _copies(self, other: Blobs, names: Iterable[str]) -> list[BlobFacts]:
+    def _copies(self, other: Blobs, names: Iterable[str], *, md5: bool) -> list[BlobFacts]:
         """Finished, uncommitted copies; none is left behind if one of them cannot be made."""
         group: list[BlobFacts] = []
         try:
             for name in names:
-                group.append(self._copy(other, name))  # noqa: PERF401 - what was made before a fault is discarded
+                group.append(self._copy(other, name, md5=md5))  # noqa: PERF401 - what was made before a fault is discarded
         except BaseException:
             self.discard(group)
             raise
         return group
 
-    def _copy(self, other: Blobs, name: str) -> BlobFacts:
-        with other.open(name) as source, self.writer() as writer:
+    def _copy(self, other: Blobs, name: str, *, md5: bool) -> BlobFacts:
+        with other.open(name) as source, self.writer(md5=md5) as writer:
             while block := source.read(BLOCK):
                 writer.write(block)
             blob = writer.finish()

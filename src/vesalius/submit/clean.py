@@ -235,12 +235,10 @@ def _save_instances(series: CleanedSeries, good: Sequence[CleanedFile]) -> None:
     kind = ReceivedBlob.Kind.CLEANED
     ReceivedBlob.objects.bulk_create(
         [
-            ReceivedBlob(sha256=blob.sha256, kind=kind, size=blob.size, crc32=blob.crc32, md5=blob.md5 or "")
+            ReceivedBlob(sha256=blob.sha256, kind=kind, size=blob.size, crc32=blob.crc32)
             for blob in map(_blob, good)
         ],
-        update_conflicts=True,
-        unique_fields=["sha256"],
-        update_fields=["md5"],  # a site's file is its own cleaned form, and came without an MD5
+        ignore_conflicts=True,  # a site's file is its own cleaned form, and has its row
     )
     CleanedInstance.objects.bulk_create(
         [

@@ -140,21 +140,20 @@ def _clean_one(
 
 
 def _written(store: FolderStore, file: DicomFile, done: deid.Cleaned) -> BlobFacts:
-    with store.writer(md5=True) as writer:
+    with store.writer() as writer:
         for block in deid.blocks(file, done.edits):
             writer.write(block)
         return writer.finish()
 
 
 def _unchanged(store: FolderStore, name: str) -> BlobFacts:
-    """The facts of a received blob that is its own cleaned form; only its MD5 is not known yet."""
-    md5, crc32, size = hashlib.md5(usedforsecurity=False), 0, 0
+    """The facts of a received blob that is its own cleaned form."""
+    crc32, size = 0, 0
     with store.open(name) as source:
         while block := source.read(BLOCK):
-            md5.update(block)
             crc32 = zlib.crc32(block, crc32)
             size += len(block)
-    return BlobFacts(sha256=name, size=size, crc32=crc32, md5=md5.hexdigest())
+    return BlobFacts(sha256=name, size=size, crc32=crc32)
 
 
 def _offsets(file: DicomFile, done: deid.Cleaned) -> dict[str, Any]:

@@ -54,7 +54,6 @@ class ReceivedBlob(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     size = models.BigIntegerField()
     crc32 = models.BigIntegerField()
-    md5 = models.CharField(max_length=32, blank=True)
     destroyed_at = models.DateTimeField(null=True)
 
 

@@ -41,6 +41,8 @@ class BasketItem(models.Model):
 
     basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="items")
     series_instance_uid = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, blank=True)  # of the revision that was chosen
+    removed_at = models.DateTimeField(null=True)  # taken out, and may be put back until the next removal
 
     class Meta:
         constraints = [

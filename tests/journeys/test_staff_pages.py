@@ -5,13 +5,16 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from vesalius.demo.hospital import write_first_set
+from vesalius.demo.content import limited_ct, planted
+from vesalius.demo.writing import HospitalFile
 from vesalius.web.ready import wait_until_ready
 
 pytestmark = pytest.mark.slow
@@ -59,12 +62,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name, roles in PEOPLE.items():
         flags = [word for role in roles for word in ("--role", role)]
         site.vesalius("user", "create", name, "--site", "staff", *flags, "--password", PASSWORD)
-    sent = write_first_set(place / "hospital", groups=("limited-ct", "in-review"))
-    for group in sent.values():
-        name, title = group["collection"], group["title"]
-        site.vesalius("collection", "create", name, "--title", title, "--summary", "A demonstration.")
+    for name, files in (
+        ("Vesalius-Limited-CT", limited_ct.files(1)),
+        ("Vesalius-Chest-CT", chain(planted.files(0), planted.files(1))),
+    ):
+        site.vesalius("collection", "create", name, "--title", name, "--summary", "A demonstration.")
         send = ("--collection", name, "--site", "Havndal", "--origin", "identifiable", "--yes", "--work")
-        site.vesalius("submit", group["folder"], *send)
+        site.vesalius("submit", str(_written(place / name, files)), *send)
     with (
         subprocess.Popen([*run, "site"], env=environ) as web,
         subprocess.Popen([*run, "work"], env=environ) as work,
@@ -73,6 +77,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
         for process in (web, work):
             process.terminate()
+
+
+def _written(folder: Path, files: Iterable[HospitalFile]) -> Path:
+    for file in files:
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+    return folder
 
 
 def _free_port() -> int:

@@ -21,7 +21,7 @@ from tests.archives import Served, run, until
 from tests.system.reader import Reader
 from tests.system.routes import case_of, routes
 
-from vesalius.demo.hospital import first_set
+from vesalius.demo.content import limited_ct, planted
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journey")]
 
@@ -52,7 +52,7 @@ join catalog_patient p on p.id = t.patient_id order by s.id, c.position
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as hospitals send it: two patients' CT, and a patient whose captures show his name."""
     folder = tmp_path_factory.mktemp("delivery")
-    for file in first_set(groups=("limited-ct", "in-review")):
+    for file in (*limited_ct.files(1), *planted.files(0), *planted.files(1)):
         path = folder / file.group / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)

@@ -17,13 +17,13 @@ def dose_report(study: Study) -> Picture:
     picture = Image.new("RGB", (640, 512), (8, 8, 16))
     draw = ImageDraw.Draw(picture)
     big, small = ImageFont.load_default(22), ImageFont.load_default(16)
-    person, site = study.person, study.site
+    person, site, machine = study.person, study.site, study.site.machines["CT"]
     draw.rectangle((0, 0, 640, 44), fill=(30, 44, 78))
     draw.text((14, 9), "Dose report", font=big, fill="white")
     rows = [
         ("Patient", person.name.replace("^", " ")), ("ID", person.id), ("Born", person.born),
         ("Accession", study.accession), ("Exam", f"{study.date}  {study.time}"), ("Site", site.institution),
-        ("Operator", site.operator.replace("^", " ")), ("Scanner", f"{site.maker} {site.model}"),
+        ("Operator", site.operator.replace("^", " ")), ("Scanner", f"{machine.maker} {machine.model}"),
     ]  # fmt: skip
     for line, (label, text) in enumerate(rows):
         draw.text((18, 62 + 26 * line), label, font=small, fill=(150, 170, 210))

@@ -1,4 +1,4 @@
-"""Carry the first set through the real pipeline, each deed by a named demonstration account.
+"""Carry the demonstration through the real pipeline, each deed by a named demonstration account.
 
 The files are made as a hospital would send them, submitted, cleaned, looked at by the account "curator", released by
 the account "releaser". What was carried is remembered, so that a second start goes on where the first one stopped.
@@ -10,48 +10,33 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from vesalius.access import people
 from vesalius.access.models import Grant, Person, Role
-from vesalius.catalog.making import NewHolding, make_holding
-from vesalius.catalog.models import Holding, Release
+from vesalius.catalog.making import make_holding
+from vesalius.catalog.models import Citation, Holding, Release
 from vesalius.curate import plan as planning
 from vesalius.curate import review
-from vesalius.demo.hospital import first_set
-from vesalius.demo.plan import GROUPS
+from vesalius.demo.drawing import Drawn, drawing
+from vesalius.demo.holdings import HOLDINGS, LIMITED, MASKS, DemoHolding
+from vesalius.demo.parcels import PARCELS, Parcel
+from vesalius.demo.progress import Progress, Tell
 from vesalius.errors import Unavailable
 from vesalius.release import publish
-from vesalius.settings.routing import Side, alias_of
+from vesalius.settings.routing import Side, alias_of, on_archive
 from vesalius.submit import receive
 from vesalius.submit.sources import gather
 
 BY: Final = "demonstration"
-STAMP: Final = 1_542_000_000  # modification time of every file: a delivery that was cut off resumes
 PATIENCE: Final = 1800.0  # seconds for the workers to clean or admit one delivery
-Tell = Callable[[str], None]
+DRAWERS: Final = 2  # processes
 Wait = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One delivery of the demonstration."""
-
-    group: str
-    patients: tuple[int, ...]  # of the group; 0 is what belongs to no patient
-    notes: str = ""  # of the release that it becomes; "" leaves it in review
-
-
-PARCELS: Final = (
-    Parcel("chest-ct", (1,), "First patient."),
-    Parcel("chest-ct", (2, 3), "Two more patients, one with a second time point."),
-    Parcel("limited-ct", (1, 2), "First version."),
-    Parcel("in-review", (0, 1, 2)),
-)
 ACCOUNTS: Final = {
     "curator": (Side.INTAKE, [Role.Name.CURATOR, Role.Name.PHI_REVIEWER]),
     "releaser": (Side.INTAKE, [Role.Name.RELEASER, Role.Name.CURATOR]),
@@ -59,38 +44,26 @@ ACCOUNTS: Final = {
     "researcher": (Side.ARCHIVE, []),
     "collaborator": (Side.ARCHIVE, []),
 }
-LIMITED: Final = "Vesalius-Limited-CT"
-ABOUT: Final[dict[str, dict[str, Any]]] = {
-    "Vesalius-Chest-CT": {
-        "summary": "Synthetic chest CT of invented patients, for trying the archive.",
-        "abstract": "Every image of this collection was drawn by a program from a seed: the anatomy, the tumours and "
-        "the noise. The patients, hospitals and dates were invented, sent to the archive as identifiable files, and "
-        "de-identified, reviewed and released by the same steps as real data. Use it to learn the archive and to test "
-        "software; conclude nothing about medicine from it.",
-        "cancer_types": ["Lung cancer"],
-        "cancer_locations": ["Lung"],
-    },
-    LIMITED: {
-        "summary": "Synthetic chest CT that only named collaborators find.",
-        "abstract": "A small collection with limited access: it is found and fetched by those alone who hold a grant, "
-        "such as the demonstration account of the collaborator.",
-        "cancer_types": ["Lung cancer"],
-        "cancer_locations": ["Lung"],
-    },
-}
 
 
 def carry(tell: Tell, wait: Wait = lambda: time.sleep(0.3)) -> None:
     """Do what is left to do of the demonstration; `wait` is called while workers are to get on with it."""
     make_accounts(tell)
-    make_collections()
-    for number, parcel in enumerate(PARCELS, 1):
-        done = _place(parcel, number).with_suffix(".done")
-        if done.exists():
-            continue
-        tell(f"Demonstration {number} of {len(PARCELS)}: {_said(parcel)}")
-        _carry_parcel(parcel, number, tell, wait)
-        done.touch()
+    make_holdings()
+    secret = frozenset(one.short_title for one in HOLDINGS if one.access == "limited" or one.embargo_days)
+    progress = Progress(settings.VESALIUS.archive_folder, tell, PARCELS, secret)
+    left = []
+    for parcel in PARCELS:
+        if _mark(parcel).exists():
+            progress.finish(parcel)
+        else:
+            left.append(parcel)
+    with drawing([(parcel, _place(parcel)) for parcel in left], DRAWERS) as drawn:
+        for parcel, patients in zip(left, drawn, strict=True):
+            progress.begin(parcel)
+            _carry_parcel(parcel, patients, tell, wait)
+            _mark(parcel).touch()
+            progress.finish(parcel)
     tell("The demonstration is complete.")
 
 
@@ -101,9 +74,8 @@ def make_accounts(tell: Tell) -> None:
     for name, (side, _) in ACCOUNTS.items():
         site = settings.VESALIUS.public_url if side is Side.ARCHIVE else settings.VESALIUS.staff_url
         known.setdefault(name, {"site": site, "password": secrets.token_urlsafe(12)})
-    _write_secret(
-        path, json.dumps(known, indent=2)
-    )  # before the accounts: a crash between must not lock us out
+    # Before the accounts: a crash between must not lock us out.
+    _write_secret(path, json.dumps(known, indent=2))
     for name, (side, roles) in ACCOUNTS.items():
         if Person.objects.using(alias_of(side)).filter(name=name).exists():
             continue
@@ -112,38 +84,44 @@ def make_accounts(tell: Tell) -> None:
         tell(f"Account {name}: {known[name]['site']} password {known[name]['password']}")
 
 
-def make_collections() -> None:
-    """The demonstration's collections, and the collaborator's grant."""
-    for group in GROUPS:
-        if Holding.objects.filter(short_title=group.collection).exists():
-            continue
-        access = "limited" if group.collection == LIMITED else "public"
-        about = ABOUT[group.collection] | {"synthetic": True}
-        make_holding(
-            NewHolding(short_title=group.collection, title=group.title, access=access, about=about), person=BY
-        )
+def make_holdings() -> None:
+    """The demonstration's collections and analysis result, and the collaborator's grant."""
+    for wanted in HOLDINGS:
+        if not Holding.objects.filter(short_title=wanted.short_title).exists():
+            _make_holding(wanted)
     people.grant("collaborator", Grant.Scope.HOLDING, LIMITED, Grant.Deed.FETCH, side=Side.ARCHIVE, by=BY)
 
 
-def _said(parcel: Parcel) -> str:
-    group = next(group for group in GROUPS if group.name == parcel.group)
-    return f"{group.title} ({parcel.notes or 'stays in review for you'})"
+def _make_holding(wanted: DemoHolding) -> None:
+    with on_archive():
+        holding = make_holding(wanted.wanted(), person=BY)
+        if wanted.embargo_days:
+            end = timezone.now() + timedelta(days=wanted.embargo_days)
+            holding.downloads.update(embargo_until=end)
+        holding.derived_from.set(Holding.objects.filter(short_title__in=wanted.derived_from))
+        Citation.objects.bulk_create(
+            [Citation(holding=holding, kind="acknowledgement", text=text) for text in wanted.thanks]
+        )
 
 
-def _place(parcel: Parcel, number: int) -> Path:
+def _place(parcel: Parcel) -> Path:
     folder: Path = settings.VESALIUS.intake_folder / "demo"
-    return folder / f"{number}-{parcel.group}"
+    return folder / f"{PARCELS.index(parcel) + 1:02d}-{parcel.content}"
 
 
-def _carry_parcel(parcel: Parcel, number: int, tell: Tell, wait: Wait) -> None:
-    folder = _place(parcel, number)
-    _write_files(parcel, folder, tell)
-    collection = next(group.collection for group in GROUPS if group.name == parcel.group)
-    sources = gather([folder])
+def _mark(parcel: Parcel) -> Path:
+    return _place(parcel).with_suffix(".done")
+
+
+def _carry_parcel(parcel: Parcel, patients: Drawn, tell: Tell, wait: Wait) -> None:
+    for number, patient in enumerate(patients, 1):
+        files = patient.result()
+        tell(f"  {files} files drawn, patient {number} of {len(patients)}")
+    sources = gather([_place(parcel)])
     submission = receive.open_submission(
         receive.Delivery(
             site="Demonstration Hospital",
-            collection=collection,
+            collection=parcel.holding,
             origin="identifiable",
             person="site",
             not_cleaned_acknowledged=True,
@@ -156,23 +134,10 @@ def _carry_parcel(parcel: Parcel, number: int, tell: Tell, wait: Wait) -> None:
     _until(lambda: _is(submission, "state", submission.State.READY), wait)
     tell(f"  {len(sources)} files received and cleaned")
     if parcel.notes:
-        _release(collection, submission, parcel.notes, wait)
-        tell(f"  released: {settings.VESALIUS.public_url}/collections/{collection}/")
-    shutil.rmtree(folder)
-
-
-def _write_files(parcel: Parcel, folder: Path, tell: Tell) -> None:
-    count = 0
-    for file in first_set(groups=(parcel.group,)):
-        if file.patient not in parcel.patients:
-            continue
-        path = folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-        os.utime(path, (STAMP, STAMP))
-        count += 1
-        if count % 20 == 0:
-            tell(f"  {count} images drawn")
+        _release(parcel.holding, submission, parcel.notes, wait)
+        kind = "analysis-results" if parcel.holding == MASKS else "collections"
+        tell(f"  released: {settings.VESALIUS.public_url}/{kind}/{parcel.holding}/")
+    shutil.rmtree(_place(parcel))
 
 
 def _release(collection: str, submission: Any, notes: str, wait: Wait) -> None:

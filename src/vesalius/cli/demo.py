@@ -6,7 +6,7 @@ import click
 
 from vesalius.cli.django import wake
 from vesalius.cli.staff import do_jobs
-from vesalius.web.lifeline import STARTER, end_with_starter
+from vesalius.jobs.lifeline import STARTER, end_with_starter
 
 
 @click.command()

@@ -13,7 +13,7 @@ from typing import Final
 import vesalius
 from vesalius import settings
 from vesalius.errors import ArchiveError
-from vesalius.web.lifeline import STARTER
+from vesalius.jobs.lifeline import STARTER
 
 DJANGOS_OWN: Final = ("contenttypes", "auth", "sessions")  # apps of Django that have tables here
 

@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from vesalius.jobs.lifeline import end_with_starter
 from vesalius.web.edge import Edge
-from vesalius.web.lifeline import end_with_starter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vesalius.settings.django")
 end_with_starter()  # uvicorn starts its workers by importing this

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from vesalius.web.lifeline import end_with_starter
+from vesalius.jobs.lifeline import end_with_starter
 
 SIDES = {"public": "vesalius.web.public_side", "staff": "vesalius.web.staff_side"}
 

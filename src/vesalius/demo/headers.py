@@ -159,10 +159,10 @@ def _romanised(name: str) -> str:
 
 
 def synthetic(ds: Dataset) -> None:
-    """Say that a program drew this, where it survives de-identification (PS3.3 C.12.1, Contributing Equipment)."""
+    """Say that a program drew this: coded (PS3.3 C.12.1.1.11) and in words, both of which de-identification keeps."""
+    ds.SyntheticData = "YES"
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = [Code("109102", "DCM", "Processing Equipment").item()]
     item.Manufacturer = "Vesalius"
-    item.ManufacturerModelName = "Synthetic image generator"
-    item.ContributionDescription = "Synthetic: drawn by a program; no such patient exists"
+    item.ManufacturerModelName = "Synthetic image generator: no such patient exists"
     ds.ContributingEquipmentSequence = [item]

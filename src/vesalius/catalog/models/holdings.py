@@ -95,16 +95,31 @@ class SupportingFile(models.Model):
     title = models.CharField(max_length=300, blank=True)
     media_type = models.CharField(max_length=100, default="application/octet-stream")
     blob = models.ForeignKey("catalog.Blob", on_delete=models.PROTECT)
+    description = models.TextField(blank=True)
+    columns = models.JSONField(default=list)  # of a table: name, title, description, unit, type, values
+    row_count = models.IntegerField(null=True)  # of a table
+    site = models.CharField(max_length=64, blank=True)  # name of the sending site
+    deid_runs = models.JSONField(default=list)  # the ordered chain, as of a revision
+
+    class Meta:
+        ordering = ["name", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has columns to be read by, and a patient in every row."""
+        return bool(self.columns)
 
 
 class SupportingFileLink(models.Model):
     """One row of a supporting file and the patient, study or series it speaks of."""
 
     file = models.ForeignKey(SupportingFile, on_delete=models.CASCADE, related_name="links")
-    row = models.IntegerField(null=True)
+    row = models.IntegerField(null=True)  # 1, 2, 3 ... below the header
+    start = models.BigIntegerField(null=True)  # its first byte in the file
+    length = models.IntegerField(null=True)  # bytes
     patient = models.ForeignKey("catalog.Patient", on_delete=models.CASCADE, null=True)
     study = models.ForeignKey("catalog.Study", on_delete=models.CASCADE, null=True)
     series = models.ForeignKey("catalog.Series", on_delete=models.CASCADE, null=True)

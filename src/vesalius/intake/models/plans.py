@@ -49,3 +49,13 @@ class PlannedSeries(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "series"], name="a_series_once_per_plan")]
+
+
+class PlannedTable(models.Model):
+    """A cleaned table that the plan brings in; it takes the place of a published file of its name."""
+
+    plan = models.ForeignKey(ReleasePlan, on_delete=models.CASCADE, related_name="tables")
+    table = models.ForeignKey("intake.CleanedTable", on_delete=models.PROTECT, related_name="plans")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "table"], name="a_table_once_per_plan")]

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Finding(models.Model):
-    """One doubt, about a file or a series; names the tag, never the value."""
+    """One doubt, about a file, a series or a table; names the tag or column, never the value."""
 
     class Kind(models.TextChoices):
         NOT_DICOM = "not_dicom"
@@ -19,6 +19,11 @@ class Finding(models.Model):
         STAMP_MISSING = "stamp_missing"
         REFERENCE = "reference"  # derived data refer to what is not published
         LATE_IDENTIFIER = "late_identifier"  # found after a release that was cleaned without knowing it
+        TABLE = "table"  # a table or its dictionary cannot be read
+        COLUMN_UNDECLARED = "column_undeclared"  # nobody has decided about a column of a table
+        COLUMN_TEXT = "column_text"  # free text
+        COLUMN_VALUES = "column_values"  # values that its dictionary does not allow
+        UNKNOWN_PATIENT = "unknown_patient"  # rows of patients whom the collection does not know
 
     submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="findings")
     file = models.ForeignKey(
@@ -27,8 +32,11 @@ class Finding(models.Model):
     series = models.ForeignKey(
         "intake.CleanedSeries", on_delete=models.CASCADE, null=True, related_name="findings"
     )
+    table = models.ForeignKey(
+        "intake.CleanedTable", on_delete=models.CASCADE, null=True, related_name="findings"
+    )
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    element_path = models.CharField(max_length=300, blank=True)
+    element_path = models.CharField(max_length=300, blank=True)  # of a table, the name of the column
     sentence = models.CharField(max_length=400)
     blocks = models.BooleanField(default=True)  # a release cannot pass while it is open
     raised_at = models.DateTimeField(auto_now_add=True)
@@ -47,11 +55,16 @@ class Review(models.Model):
         ACCEPT = "accept"
         EXCLUDE = "exclude"
 
-    series = models.ForeignKey("intake.CleanedSeries", on_delete=models.CASCADE, related_name="reviews")
+    series = models.ForeignKey(
+        "intake.CleanedSeries", on_delete=models.CASCADE, null=True, related_name="reviews"
+    )
+    table = models.ForeignKey(
+        "intake.CleanedTable", on_delete=models.CASCADE, null=True, related_name="reviews"
+    )
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     reason = models.CharField(max_length=300, blank=True)
     person = models.CharField(max_length=150)
-    saw_content = models.CharField(max_length=64)  # digest of the series that was looked at
+    saw_content = models.CharField(max_length=64)  # digest of the series or table that was looked at
     saw_pixels = models.CharField(
         max_length=64, blank=True
     )  # digest of its pixels: survives header corrections
@@ -61,6 +74,12 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(series__isnull=False) ^ models.Q(table__isnull=False),
+                name="a_review_is_of_one_thing",
+            )
+        ]
 
 
 class Snapshot(models.Model):

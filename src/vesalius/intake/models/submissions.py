@@ -13,6 +13,10 @@ class Submission(models.Model):
         IDENTIFIABLE = "identifiable"  # the archive de-identifies
         DERIVED = "derived"  # made from published data; UIDs, IDs and dates are kept and must resolve
 
+    class Kind(models.TextChoices):
+        IMAGES = "images"  # DICOM files
+        FILES = "files"  # clinical tables, each with its dictionary
+
     class State(models.TextChoices):
         OPEN = "open"  # files may still come
         CLOSED = "closed"  # delivered; being cleaned
@@ -22,6 +26,7 @@ class Submission(models.Model):
     agreement = models.ForeignKey("intake.Agreement", on_delete=models.PROTECT, null=True)
     collection = models.CharField(max_length=64)  # short title of the holding; no key crosses the wall
     download = models.CharField(max_length=200, default="Images")  # title of the home Download on release
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.IMAGES)
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.SITE)
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     sent_by = models.CharField(max_length=150)

@@ -1,0 +1,242 @@
+"""Clean a table column by column: patient IDs mapped, dates moved with the images, the rest kept or dropped.
+
+Dates move by the patient's own day offset (PS3.15 E.3.6), so that they agree with those of the images.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from io import StringIO
+from typing import IO, Any, Final
+
+from vesalius.deid.record import Origin
+from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP, Column, Dictionary
+from vesalius.deid.tables.reading import Record, TableError, delimiter_of, records
+
+MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
+SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
+_DATE: Final = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_FORMS: Final = {"integer": re.compile(r"[+-]?\d+"), "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a patient of a row is called from now on."""
+
+    new_id: str
+    days: int  # to add to every date
+    known: bool  # whether the collection knows the patient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanedRows:
+    """What cleaning made of a table."""
+
+    columns: tuple[Column, ...]  # of the cleaned table, in its order
+    unchanged: bool  # the bytes may stay as they came
+    row_count: int
+    patient_ids: tuple[str, ...]  # new ones, each once, sorted
+    findings: tuple[tuple[str, str, str], ...]  # (kind, sentence, column)
+    summary: dict[str, dict[str, Any]]  # column -> how many values, how many distinct, the commonest
+
+
+@dataclass
+class _Told:
+    """One column while the rows go by."""
+
+    column: Column
+    place: int  # in the source
+    base: int = -1  # place of the date that days are counted from
+    empty: int = 0
+    unfit: int = 0
+    more: bool = False  # than MOST_DISTINCT values
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, value: str) -> None:
+        if not value:
+            self.empty += 1
+            return
+        if not _fits(value, self.column):
+            self.unfit += 1
+        if value in self.counts or len(self.counts) < MOST_DISTINCT:
+            self.counts[value] += 1
+        else:
+            self.more = True
+
+
+def clean_table(
+    file: IO[bytes],
+    dictionary: Dictionary,
+    *,
+    origin: Origin,
+    name_of: Callable[[str], Named],
+    write: Callable[[bytes], object],
+) -> CleanedRows:
+    """Clean every row into `write`, header first; only for identifiable data are IDs mapped and dates moved.
+
+    name_of: what becomes of an original patient ID. TableError when any row cannot be cleaned: nothing is half read.
+    """
+    shifts = origin == "identifiable"
+    if shifts and any(one.type == "date" and one.action == KEEP for one in dictionary.columns):
+        raise TableError("the dictionary keeps a date as it is: move it, count days from it, or drop it")
+    delimiter = delimiter_of(file, dictionary.id_column)
+    rows = records(file, delimiter)
+    header = next(rows).fields
+    plan = _plan(header, dictionary)
+    id_place = header.index(dictionary.id_column)
+    write(_line([one.column.name for one in plan]))
+    patients: dict[str, Named] = {}
+    count = 0
+    for row in rows:
+        named = _patient(row, id_place, patients, name_of)
+        count += 1
+        fields = [_cell(one, row, named, shifts=shifts) for one in plan]
+        for one, value in zip(plan, fields, strict=True):
+            one.note(value)
+        write(_line(fields))
+    if not count:
+        raise TableError("the table has a header and no row")
+    undeclared = _undeclared(header, dictionary)
+    whole = len(plan) == len(header) and not any(one.column.base for one in plan)
+    return CleanedRows(
+        columns=tuple(one.column for one in plan),
+        unchanged=whole and not shifts and delimiter == ",",
+        row_count=count,
+        patient_ids=tuple(sorted({one.new_id for one in patients.values()})),
+        findings=(*_findings(plan, undeclared), *_strangers(patients, dictionary.id_column)),
+        summary={one.column.name: _summary(one) for one in plan},
+    )
+
+
+def shifted(value: str, days: int) -> str:
+    """A date `YYYY-MM-DD` or `YYYYMMDD`, perhaps with a time, moved by whole days; ValueError for any other form."""
+    moved, dash, time = _moved(value, days)
+    return f"{moved.year:04}{dash}{moved.month:02}{dash}{moved.day:02}{time}"
+
+
+def _moved(value: str, days: int) -> tuple[date, str, str]:
+    """The day, what stands between its parts, and the time."""
+    found = _DATE.fullmatch(value)
+    if found is None:
+        raise ValueError("a date is not YYYY-MM-DD")
+    year, dash, month, day, time = found.groups()
+    try:
+        moved = date(int(year), int(month), int(day)) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        raise ValueError("a date that no calendar has") from None
+    return moved, dash, time or ""
+
+
+def _plan(header: tuple[str, ...], dictionary: Dictionary) -> list[_Told]:
+    """The columns that stay, in the order of the table."""
+    declared = {column.name: column for column in dictionary.columns}
+    if not declared.keys() <= set(header):
+        raise TableError("the dictionary tells of a column that the table does not hold")
+    return [
+        _Told(declared[name], place, header.index(declared[name].base) if declared[name].base else -1)
+        for place, name in enumerate(header)
+        if name in declared and declared[name].action not in {"", DROP}
+    ]
+
+
+def _undeclared(header: tuple[str, ...], dictionary: Dictionary) -> list[str]:
+    declared = {column.name for column in dictionary.columns if column.action}
+    return [name for name in header if name not in declared]
+
+
+def _patient(
+    row: Record, place: int, patients: dict[str, Named], name_of: Callable[[str], Named]
+) -> Named:
+    original = row.fields[place].strip()
+    if not original:
+        raise TableError(f"row {row.number} names no patient")
+    if original not in patients:
+        patients[original] = name_of(original)
+    return patients[original]
+
+
+def _cell(one: _Told, row: Record, named: Named, *, shifts: bool) -> str:
+    value = row.fields[one.place]
+    if one.column.action == ID:
+        return named.new_id if shifts else value
+    if one.base >= 0:
+        return _days_between(one, row)
+    if one.column.action == DATE and shifts and value.strip():
+        try:
+            return shifted(value.strip(), named.days)
+        except ValueError as error:
+            raise TableError(f"row {row.number}, column {one.column.name}: {error}") from None
+    return value
+
+
+def _days_between(one: _Told, row: Record) -> str:
+    value, base = row.fields[one.place].strip(), row.fields[one.base].strip()
+    if not value or not base:
+        return ""
+    try:
+        first, last = (_moved(text, 0)[0] for text in (base, value))
+    except ValueError as error:
+        raise TableError(f"row {row.number}, column {one.column.name}: {error}") from None
+    return str((last - first).days)
+
+
+def _fits(value: str, column: Column) -> bool:
+    kind = "integer" if column.base else column.type
+    if kind == "code":
+        return not column.values or value in dict(column.values)
+    if kind == "date":
+        return _is_date(value)
+    return kind not in _FORMS or _FORMS[kind].fullmatch(value.strip()) is not None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        shifted(value.strip(), 0)
+    except ValueError:
+        return False
+    return True
+
+
+def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, str]]:
+    found = [
+        ("column_undeclared", "a column that the dictionary does not decide about is left out", name)
+        for name in undeclared
+    ]
+    for one in plan:
+        if _is_free(one.column):
+            found.append(("column_text", "free text may name a person: look at every value", one.column.name))
+        if one.unfit:
+            sentence = f"{one.unfit} values are not what the dictionary says of this column"
+            found.append(("column_values", sentence, one.column.name))
+    return found
+
+
+def _is_free(column: Column) -> bool:
+    """Text that no list of allowed values holds in."""
+    return column.action != ID and column.type in {"text", "code"} and not column.values
+
+
+def _strangers(patients: Mapping[str, Named], column: str) -> list[tuple[str, str, str]]:
+    count = sum(not one.known for one in patients.values())
+    if not count:
+        return []
+    return [("unknown_patient", f"{count} patients have no image in this collection", column)]
+
+
+def _summary(one: _Told) -> dict[str, Any]:
+    return {
+        "values": one.counts.total(),
+        "empty": one.empty,
+        "distinct": len(one.counts),
+        "more": one.more,
+        "common": [list(pair) for pair in one.counts.most_common(SHOWN_VALUES)],
+    }
+
+
+def _line(fields: list[str]) -> bytes:
+    out = StringIO()
+    csv.writer(out).writerow(fields)
+    return out.getvalue().encode()

@@ -27,6 +27,10 @@ Thing = TypeVar("Thing")
 def inspect_submission(work: Work) -> None:
     """Check every received file and group the sound ones by patient; then each patient is cleaned."""
     submission = Submission.objects.select_related("site").get(pk=work.args["submission"])
+    if submission.kind == Submission.Kind.FILES:
+        with work.finishing():
+            enqueue("clean-tables", {"submission": submission.pk}, key=str(submission.pk), priority=10)
+        return
     domain = domain_of(submission)
     to_do = list(
         submission.files.filter(step=Step.RECEIVED, patient=None).values_list("pk", "blob_id").order_by("pk")

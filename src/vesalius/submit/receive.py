@@ -38,6 +38,7 @@ class Delivery:
     origin: str  # a value of Submission.Origin
     person: str
     download: str = "Images"
+    kind: str = Submission.Kind.IMAGES
     not_cleaned_acknowledged: bool = False
 
 
@@ -54,7 +55,11 @@ def open_submission(delivery: Delivery, sources: Sequence[Source]) -> Submission
     with on_intake():
         site, _ = Site.objects.get_or_create(name=delivery.site)
         before = Submission.objects.filter(
-            site=site, collection=delivery.collection, origin=delivery.origin, source=source
+            site=site,
+            collection=delivery.collection,
+            kind=delivery.kind,
+            origin=delivery.origin,
+            source=source,
         ).first()
         if before is not None:
             return before
@@ -62,6 +67,7 @@ def open_submission(delivery: Delivery, sources: Sequence[Source]) -> Submission
             site=site,
             collection=delivery.collection,
             download=delivery.download,
+            kind=delivery.kind,
             origin=delivery.origin,
             sent_by=delivery.person,
             source=source,

@@ -18,8 +18,13 @@ from vesalius.deid.tables.reading import Record, TableError, delimiter_of, recor
 
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
 SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
-_DATE: Final = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
-_FORMS: Final = {"integer": re.compile(r"[+-]?\d+"), "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")}
+_DATE: Final = re.compile(
+    r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_FORMS: Final = {
+    "integer": re.compile(r"[+-]?\d+"),
+    "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class CleanedRows:
     """What cleaning made of a table."""
 
     columns: tuple[Column, ...]  # of the cleaned table, in its order
+    actions: dict[str, str]  # column of the table as it came -> what was done; "" where nobody has decided
     unchanged: bool  # the bytes may stay as they came
     row_count: int
     patient_ids: tuple[str, ...]  # new ones, each once, sorted
@@ -72,12 +78,14 @@ def clean_table(
     dictionary: Dictionary,
     *,
     origin: Origin,
+    decisions: Mapping[str, str],
     name_of: Callable[[str], Named],
     write: Callable[[bytes], object],
 ) -> CleanedRows:
     """Clean every row into `write`, header first; only for identifiable data are IDs mapped and dates moved.
 
-    name_of: what becomes of an original patient ID. TableError when any row cannot be cleaned: nothing is half read.
+    decisions: column -> action, of columns that the dictionary leaves open; name_of: what becomes of an original
+    patient ID. TableError when any row cannot be cleaned: nothing is half read.
     """
     shifts = origin == "identifiable"
     if shifts and any(one.type == "date" and one.action == KEEP for one in dictionary.columns):
@@ -85,6 +93,7 @@ def clean_table(
     delimiter = delimiter_of(file, dictionary.id_column)
     rows = records(file, delimiter)
     header = next(rows).fields
+    dictionary = dictionary.decided({name: decisions[name] for name in header if name in decisions})
     plan = _plan(header, dictionary)
     id_place = header.index(dictionary.id_column)
     write(_line([one.column.name for one in plan]))
@@ -99,10 +108,12 @@ def clean_table(
         write(_line(fields))
     if not count:
         raise TableError("the table has a header and no row")
-    undeclared = _undeclared(header, dictionary)
+    actions = dict.fromkeys(header, "") | {column.name: column.action for column in dictionary.columns}
+    undeclared = [name for name in header if not actions[name]]
     whole = len(plan) == len(header) and not any(one.column.base for one in plan)
     return CleanedRows(
         columns=tuple(one.column for one in plan),
+        actions=actions,
         unchanged=whole and not shifts and delimiter == ",",
         row_count=count,
         patient_ids=tuple(sorted({one.new_id for one in patients.values()})),
@@ -142,14 +153,7 @@ def _plan(header: tuple[str, ...], dictionary: Dictionary) -> list[_Told]:
     ]
 
 
-def _undeclared(header: tuple[str, ...], dictionary: Dictionary) -> list[str]:
-    declared = {column.name for column in dictionary.columns if column.action}
-    return [name for name in header if name not in declared]
-
-
-def _patient(
-    row: Record, place: int, patients: dict[str, Named], name_of: Callable[[str], Named]
-) -> Named:
+def _patient(row: Record, place: int, patients: dict[str, Named], name_of: Callable[[str], Named]) -> Named:
     original = row.fields[place].strip()
     if not original:
         raise TableError(f"row {row.number} names no patient")

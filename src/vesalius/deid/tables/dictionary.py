@@ -66,10 +66,13 @@ class Dictionary:
         return next(column.name for column in self.columns if column.action == ID)
 
     def decided(self, decisions: Mapping[str, str]) -> "Dictionary":
-        """The same with what a person decided about columns that were not declared."""
+        """The same with what a person decided about columns of which it says nothing."""
         named = {column.name: column for column in self.columns}
         for name, action in decisions.items():
-            named[name] = replace(named.get(name, Column(name=name)), action=action)
+            column = named.get(name, Column(name=name))
+            if not column.action:
+                kind = "date" if action == DATE else column.type
+                named[name] = replace(column, action=action, type=kind)
         return replace(self, columns=tuple(named.values()))
 
 
@@ -89,9 +92,7 @@ def read_dictionary(file: IO[bytes]) -> Dictionary:
     bases = {column.base for column in columns if column.base}
     if not bases <= {column.name for column in columns if column.type == "date"}:
         raise TableError("the dictionary counts days from a column that is no date")
-    return Dictionary(
-        title=whole.get("title", ""), description=whole.get("description", ""), columns=columns
-    )
+    return Dictionary(title=whole.get("title", ""), description=whole.get("description", ""), columns=columns)
 
 
 def _column(line: Mapping[str, str]) -> Column:

@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64)),
                 ('columns', models.JSONField(default=list)),
                 ('actions', models.JSONField(default=dict)),
-                ('decisions', models.JSONField(default=dict)),
                 ('summary', models.JSONField(default=dict)),
                 ('patient_ids', models.JSONField(default=list)),
                 ('row_count', models.IntegerField()),

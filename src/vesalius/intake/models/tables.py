@@ -24,9 +24,10 @@ class CleanedTable(models.Model):
     dictionary_blob = models.ForeignKey(
         "intake.ReceivedBlob", on_delete=models.PROTECT, related_name="dictionaries"
     )
-    columns = models.JSONField(default=list)  # of the published dictionary: name, title, unit, type, values ...
-    actions = models.JSONField(default=dict)  # column -> what was done to it
-    decisions = models.JSONField(default=dict)  # column -> the action that a person chose for it
+    columns = models.JSONField(
+        default=list
+    )  # of the published dictionary: name, title, unit, type, values ...
+    actions = models.JSONField(default=dict)  # column as it came -> what was done; "": left out, undecided
     summary = models.JSONField(default=dict)  # column -> how many values, how many distinct, the commonest
     patient_ids = models.JSONField(default=list)  # as published, each once
     row_count = models.IntegerField()

@@ -67,7 +67,7 @@ DETECTORS: Final = {
     ),
     "GE MEDICAL SYSTEMS": Detector(
         rows=1434, columns=1196, spacing=0.16, kind="SCINTILLATOR", photometric="MONOCHROME2", syntax=JPEGLSLossless,
-        window=(1300, 2300, "SIGMOID"), target="RHODIUM", filters="RHODIUM",
+        window=(1480, 1650, "SIGMOID"), target="RHODIUM", filters="RHODIUM",
     ),
 }  # fmt: skip
 

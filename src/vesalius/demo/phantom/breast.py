@@ -6,6 +6,7 @@ the axilla to the fold below the breast in a mediolateral oblique view. Brightne
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Final, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ View = Literal["CC", "MLO"]
 Density = Literal["A", "B", "C", "D"]  # of the ACR: from almost all fat to extremely dense
 
 _COARSE: Final = 2  # pixels of the picture for one of tissue
+_LINE: Final = 1000  # greys of a sheet of lines for brightness 1
 _LAYERS: Final = 4  # of glandular tissue, one upon the other as compression leaves them
 
 # Outline of a breast 100 mm deep, from the upper to the lower edge of the picture: x, y about the nipple's height.
@@ -120,7 +122,8 @@ class Picture:
         points *= (scale, scale * self.breast.width)
         points += self.rng(3).normal(0, 0.8, points.shape)
         points[0, 1] = min(points[0, 1], -self.nipple[1] - 12) if self.name == "MLO" else points[0, 1]
-        curve = opened(points, 900) + (0, self.nipple[1])
+        curve = opened(points, 900)
+        curve[:, 1] += self.nipple[1]
         return self._with_nipple(curve)
 
     def _with_nipple(self, curve: Points) -> Points:
@@ -192,7 +195,8 @@ class Picture:
     def _towards_nipple(self, cloud: Floats, stretch: float) -> Floats:
         """The cloud drawn out towards the nipple, as ducts and lobes are."""
         across, along = self._rays
-        return np.asarray(ndimage.map_coordinates(cloud, [across, along / stretch], order=1, mode="grid-wrap"), np.float32)
+        where = [across, along / stretch]
+        return np.asarray(ndimage.map_coordinates(cloud, where, order=1, mode="grid-wrap"), np.float32)
 
     @cached_property
     def _room(self) -> Floats:
@@ -270,22 +274,20 @@ class Picture:
 
     def _vessels(self) -> Floats:
         rng = self.rng(7)
-        total = np.zeros_like(self._room)
-        for way in self._ways:
-            line = self._line(way, rng.uniform(0.9, 1.9))
-            total = np.maximum(total, line * rng.uniform(0.05, 0.095))
-        return total
+        return self._lines([(way, rng.uniform(0.9, 1.9), rng.uniform(0.05, 0.095)) for way in self._ways])
 
-    def _line(self, way: Points, wide: float) -> Floats:
-        """A way drawn as a soft tube that grows thinner, on the coarse grid."""
+    def _lines(self, ways: list[tuple[Points, float, float]]) -> Floats:
+        """Ways (points, width in mm at the start, brightness) drawn as soft tubes that grow thinner."""
         rows, columns = self._grid[0].shape
         image = Image.new("L", (columns * 3, rows * 3))
         draw = ImageDraw.Draw(image)
-        at = way / self._step * 3
-        for index in range(len(at) - 1):
-            width = wide * (1 - 0.6 * index / len(at)) / self._step * 3
-            draw.line([*at[index], *at[index + 1]], fill=255, width=max(1, round(width)))
-        soft = np.asarray(image.reduce(3), np.float32) / np.float32(255)
+        for way, wide, bright in sorted(ways, key=itemgetter(2)):
+            at = way / self._step * 3
+            for index in range(len(at) - 1):
+                width = wide * (1 - 0.6 * index / len(at)) / self._step * 3
+                corners = (*at[index], *at[index + 1])
+                draw.line(corners, fill=round(bright * _LINE), width=max(1, round(width)))
+        soft = np.asarray(image.reduce(3), np.float32) / np.float32(_LINE)
         return np.asarray(ndimage.gaussian_filter(soft, 0.9), np.float32)
 
     def _muscle(self, tissue: Floats) -> Floats:
@@ -342,35 +344,32 @@ class Picture:
             return np.asarray(0.17 * body - 0.025 * halo, np.float32)
         wave = sum(rng.normal(0, 0.05) * np.sin(k * angle + rng.uniform(0, 6)) for k in range(2, 9))
         edge = radius * (1 + wave) + 1.1 * self._noise(1.9, 8)
-        body = 0.26 / (1 + np.exp(np.minimum((far - edge) / (0.14 * radius), 40)))
+        body = 0.20 / (1 + np.exp(np.minimum((far - edge) / (0.14 * radius), 40)))
         return np.asarray(body + self._spicules(rng, (cx, cy), radius), np.float32)
 
     def _spicules(self, rng: Generator, centre: tuple[float, float], radius: float) -> Floats:
-        total = np.zeros_like(self._room)
+        ways = []
         for _ in range(34):
             heading = rng.uniform(0, 2 * np.pi)
             start = np.array(centre) + 0.6 * radius * np.array([np.cos(heading), np.sin(heading)])
-            length = radius * rng.uniform(0.9, 2.6)
-            way = self._walk(rng, (start[0], start[1]), heading, max(4, int(length / 1.2)))
-            fade = self._line(way, rng.uniform(0.6, 1.3))
-            total = np.maximum(total, fade * rng.uniform(0.06, 0.17))
+            steps = max(4, int(radius * rng.uniform(0.9, 2.6) / 1.2))
+            way = self._walk(rng, (start[0], start[1]), heading, steps)
+            ways.append((way, rng.uniform(0.6, 1.3), rng.uniform(0.06, 0.17)))
         x, y = self._grid
-        return total * np.exp(-np.hypot(x - centre[0], y - centre[1]) / (2.4 * radius))
+        fade = np.exp(-np.hypot(x - centre[0], y - centre[1]) / (2.4 * radius))
+        return np.asarray(self._lines(ways) * fade, np.float32)
 
     def _enlarged(self, tissue: Floats) -> Floats:
-        fine = ndimage.zoom(tissue, _COARSE, order=1, grid_mode=True, mode="nearest")
-        pad = self.rows - fine.shape[0], self.columns - fine.shape[1]
-        return np.pad(fine, ((0, pad[0]), (0, pad[1])), mode="edge").astype(np.float32)
+        fine = Image.fromarray(tissue).resize((self.columns, self.rows), Image.Resampling.BICUBIC)
+        return np.asarray(fine, np.float32)
 
     def _skin(self, tissue: Floats) -> Floats:
         """Cut the breast out of the air, with the line of its skin and the nipple."""
         cover = ndimage.gaussian_filter(self._polygon(self._closed, 1), 1.1)
-        away = ndimage.zoom(self._inside, _COARSE, order=1, grid_mode=True, mode="nearest")
-        away = np.pad(away, [(0, n - m) for n, m in zip(cover.shape, away.shape, strict=True)], mode="edge")
-        line = np.exp(-(((away - 0.9) / 0.75) ** 2))
-        y, x = np.mgrid[0 : self.rows, 0 : self.columns].astype(np.float32) * np.float32(self.spacing)
-        nx, ny = self.nipple
-        knob = 0.17 * np.exp(-(np.hypot((x - nx - 1) / 1.2, y - ny - 2) / 4.8) ** 4)
+        line = np.exp(-(((self._enlarged(self._inside) - 0.9) / 0.75) ** 2))
+        x = (np.arange(self.columns, dtype=np.float32) * self.spacing - self.nipple[0] - 1) / 1.2
+        y = np.arange(self.rows, dtype=np.float32) * self.spacing - self.nipple[1] - 2
+        knob = 0.17 * np.exp(-(((x[None, :] ** 2 + y[:, None] ** 2) / 4.8**2) ** 2))
         return np.asarray((tissue + 0.055 * line + knob) * cover, np.float32)
 
     def _calcifications(self, finding: Finding) -> Floats:
@@ -400,7 +399,7 @@ class Picture:
 
     def _detected(self, tissue: Floats) -> Floats:
         """Sharpen as the maker's processing does, and add the grain of the X-ray quanta."""
-        sharp = tissue + 0.55 * (tissue - ndimage.gaussian_filter(tissue, 3.5))
+        sharp = tissue + 0.55 * (tissue - ndimage.gaussian_filter(tissue, 3.5, truncate=2.5))
         white = self.rng(13).standard_normal(tissue.shape, dtype=np.float32)
         grain = ndimage.gaussian_filter(white, 0.6)
         noisy = sharp + 0.008 * grain * (tissue > 0.02)

@@ -5,11 +5,13 @@ from django.urls.converters import StringConverter
 
 from vesalius.catalog.models import Holding
 from vesalius.pages.assets import static_file
-from vesalius.pages.public.content import header, patient, pictures, series
+from vesalius.pages.public.content import frames, header, patient, pictures, series
 from vesalius.pages.public.finding import search
+from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import lists, page, version
-from vesalius.pages.public.home import help_page, home
-from vesalius.pages.public.own import account, basket
+from vesalius.pages.public.home import home
+from vesalius.pages.public.own import account, basket, zips
+from vesalius.pages.theme import choose_theme
 
 
 class Uid(StringConverter):
@@ -26,6 +28,7 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
     return [
         path(f"{place}/<str:name>/", page.holding_page, told),
         path(f"{place}/<str:name>/manifest.tcia", page.holding_manifest, told),
+        path(f"{place}/<str:name>/download/", zips.holding_zip, told),
         path(f"{place}/<str:name>/versions/<int:number>/", version.version_page, told),
         path(f"{place}/<str:name>/versions/<int:number>/manifest.json", version.version_manifest, told),
     ]
@@ -34,7 +37,12 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     path("static/<path:path>", static_file, name="static"),
     path("", home),
-    path("help/", help_page),
+    path("theme/", choose_theme),
+    path("help/", help_pages.help_page),
+    path("help/guides/<slug:name>/", help_pages.guide),
+    path("help/accessibility/", help_pages.accessibility),
+    path("help/usage/", help_pages.usage),
+    path("help/privacy/", help_pages.privacy),
     path("collections/", lists.collections),
     path("analysis-results/", lists.analysis_results),
     *_of_holdings("collections", Holding.Kind.COLLECTION),
@@ -42,18 +50,28 @@ urlpatterns: list[URLPattern] = [
     path("search/", search.search),
     path("search.csv", search.search_csv),
     path("search.json", search.search_json),
+    path("patients/<str:collection>/<path:patient_id>/download/", zips.patient_zip),
     path("patients/<str:collection>/<path:patient_id>/", patient.patient_page),
     path("studies/<uid:uid>/", patient.study_page),
+    path("studies/<uid:uid>/download/", zips.study_zip),
     path("series/<uid:uid>/", series.series),
     path("series/<uid:uid>/header/", header.header),
     path("series/<uid:uid>/thumbnail/", pictures.thumbnail),
     path("series/<uid:uid>/thumbnail/<int:number>/", pictures.thumbnail),
+    path("series/<uid:uid>/frames/", frames.description),
+    path("series/<uid:uid>/frames/<int:number>/", frames.frame),
     path("series/<uid:uid>/download/", series.download),
     path("series/<uid:uid>/manifest.tcia", series.manifest),
     path("basket/", basket.basket_page),
     path("basket/add/", basket.add),
     path("basket/remove/", basket.remove),
+    path("basket/undo/", basket.put_back),
+    path("basket/settle/", basket.settle),
+    path("basket/download/", zips.basket_zip),
     path("basket/manifest.tcia", basket.basket_manifest),
+    path("basket/metadata.csv", basket.basket_csv),
+    path("basket/citations.txt", basket.basket_citations),
+    path("basket/citations.bib", basket.basket_bibtex),
     path("account/", account.account),
     path("account/login/", account.SignIn.as_view()),
     path("account/logout/", account.SignOut.as_view()),

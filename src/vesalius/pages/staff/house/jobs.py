@@ -30,6 +30,8 @@ WORK = {  # kind -> what it does, for people
     "forget-patient": "Forget a patient",
     "purge-patient": "Purge a patient",
     "make-thumbnails": "Draw a published series",
+    "describe-frames": "Read a series for its viewers",
+    "decode-frames": "Decode images for a viewer",
 }
 
 

@@ -1,0 +1,55 @@
+"""What hangs on a series: labels drawn on it, and for a label the images that it was drawn on.
+
+Derived objects stand under the patient of their source, whoever made them, and name in their header what they were
+made from; `facts["references"]` of a revision holds those names.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from vesalius.catalog.models import Instance, Series, SeriesRevision
+from vesalius.catalog.visible import WITH_CONTEXT, Judged, current_revisions, findable
+
+LABELS = frozenset({"SEG", "RTSTRUCT", "SR", "RTDOSE", "RTPLAN", "PR", "KO", "ANN", "REG", "M3D"})
+LOOKED_AT = 2000  # references of one label that are followed: any of them names its source
+
+
+def labels_on(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
+    """Current labels, of this holding or of others, that refer to images of a series and that the asker may find."""
+    found = _beside(revision, visible).filter(modality__in=LABELS)
+    return [one for one in found if revision.series_id in _sources(one)]
+
+
+def sources_of(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
+    """Current series that a label refers to and that the asker may find; none of what is no label."""
+    if revision.modality not in LABELS:
+        return []
+    return list(_beside(revision, visible).filter(series__in=_sources(revision)))
+
+
+def neighbours(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
+    """The other current series of a study that the asker may find."""
+    return list(_beside(revision, visible).filter(series__study=revision.series.study_id))
+
+
+def _beside(revision: SeriesRevision, visible: Judged) -> QuerySet[SeriesRevision]:
+    """Other series of the patient."""
+    of_patient = findable(current_revisions(), visible).filter(
+        series__study__patient=revision.series.study.patient_id
+    )
+    others = of_patient.exclude(series=revision.series_id).select_related(*WITH_CONTEXT)
+    return others.order_by("modality", "series_number", "pk")
+
+
+def _sources(label: SeriesRevision) -> set[int]:
+    """Ids of the series that the label's header names, by their images or by themselves."""
+    told = label.facts.get("references", {})
+    images = Instance.objects.filter(sop_instance_uid__in=_few(told.get("SOPInstanceUID")))
+    series = Series.objects.filter(series_instance_uid__in=_few(told.get("SeriesInstanceUID")))
+    by_image = images.values_list("series", flat=True).distinct()
+    return {*by_image, *series.values_list("pk", flat=True)} - {label.series_id}
+
+
+def _few(uids: Iterable[str] | None) -> list[str]:
+    return list(uids or ())[:LOOKED_AT]

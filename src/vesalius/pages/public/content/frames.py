@@ -1,0 +1,94 @@
+"""The frames of a series for its viewer: what they are, and their exact samples."""
+
+import json
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from vesalius.access.permit import Visible, visible_to
+from vesalius.catalog.models import SeriesRevision
+from vesalius.catalog.relations import labels_on
+from vesalius.catalog.visible import revision_to_fetch
+from vesalius.deliver import frames
+from vesalius.deliver.answer import answer
+from vesalius.deliver.fetches import note_fetch
+from vesalius.errors import Conflict
+from vesalius.pages.public.asker import person, visible
+from vesalius.pages.public.content.pictures import KEPT_SECONDS
+from vesalius.pages.public.images import in_version
+from vesalius.pages.public.paging import whole_number
+from vesalius.pages.public.wording import series_title
+
+VIEWED: Final = "viewed"  # key in a session: limited revisions whose viewing is in the audit trail
+MOST_VIEWED: Final = 100  # of them that a session remembers
+
+
+@require_safe
+def description(request: HttpRequest, uid: str) -> HttpResponse:
+    """GET /series/UID/frames/: kinds of frame, frames, segments, and the segmentations to lay over them, as JSON.
+
+    202 with how far it is, while the headers are still read.
+    """
+    judged = visible(request)
+    version = whole_number(request, "version")
+    revision = revision_to_fetch(uid, judged, version)
+    found = frames.description(revision)
+    if isinstance(found, frames.Pending):
+        return _not_yet(found)
+    told = json.loads(found)
+    told["frame_address"] = f"/series/{uid}/frames/NUMBER/{in_version(version)}"
+    told["overlays"] = [
+        {
+            "address": f"/series/{label.series.series_instance_uid}/frames/",
+            "title": series_title(label),
+            "holding": label.home_download.holding.short_title,
+        }
+        for label in _segmentations(revision, judged)
+    ]
+    return JsonResponse(told, headers={"Cache-Control": "private, no-cache"})
+
+
+@require_safe
+def frame(request: HttpRequest, uid: str, number: int) -> HttpResponseBase:
+    """GET /series/UID/frames/N/: little-endian samples of the Nth frame in rows, as its kind says; 202 while decoded.
+
+    `?revision=K` refuses those of another revision, 409, so that a viewer never mixes two.
+    """
+    revision = revision_to_fetch(uid, visible(request), whole_number(request, "version"))
+    wanted = whole_number(request, "revision")
+    if wanted is not None and wanted != revision.number:
+        raise Conflict("A newer revision of this series was published meanwhile.")
+    found = frames.frame_of(revision, number, person(request))
+    if isinstance(found, frames.Pending):
+        return _not_yet(found)
+    _audited(request, revision)
+    response = answer(request, found.plan)
+    if found.encoding:
+        response["Content-Encoding"] = found.encoding
+    if found.plan.public:
+        response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    return response
+
+
+def _not_yet(pending: frames.Pending) -> JsonResponse:
+    told = {"done": pending.done, "total": pending.total}
+    return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
+
+
+def _segmentations(revision: SeriesRevision, judged: Visible) -> list[SeriesRevision]:
+    if revision.modality == "SEG":
+        return []
+    labels = labels_on(revision, judged)
+    return [one for one in labels if one.modality == "SEG" and judged.may_fetch(one.home_download_id)]
+
+
+def _audited(request: HttpRequest, revision: SeriesRevision) -> None:
+    """Limited data are written down before the first byte, once in a session: frame by frame would say no more."""
+    if visible_to(None).may_fetch(revision.home_download_id):
+        return
+    viewed = request.session.get(VIEWED, [])
+    if revision.pk not in viewed:
+        note_fetch(revision, person=person(request), way="viewer", size=None, limited=True)
+        request.session[VIEWED] = [*viewed, revision.pk][-MOST_VIEWED:]

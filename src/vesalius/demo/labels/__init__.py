@@ -1,0 +1,1 @@
+"""What readers at a workstation draw and measure on images: segmentations, structure sets and reports."""

@@ -19,12 +19,12 @@ from django.utils import timezone
 
 from vesalius.access import people
 from vesalius.access.models import Grant, Person, Role
-from vesalius.catalog.making import make_holding
+from vesalius.catalog.making import NewHolding, make_holding
 from vesalius.catalog.models import Citation, Holding, Release
 from vesalius.curate import plan as planning
 from vesalius.curate import review
 from vesalius.demo.drawing import Drawn, drawing
-from vesalius.demo.holdings import HOLDINGS, LIMITED, MASKS, DemoHolding
+from vesalius.demo.holdings import DRAWN, HOLDINGS, LIMITED, MASKS, DemoHolding
 from vesalius.demo.parcels import PARCELS, Parcel
 from vesalius.demo.progress import Progress, Tell
 from vesalius.errors import Unavailable
@@ -46,14 +46,14 @@ ACCOUNTS: Final = {
 }
 
 
-def carry(tell: Tell, wait: Wait = lambda: time.sleep(0.3)) -> None:
+def carry(tell: Tell, wait: Wait = lambda: time.sleep(0.3), parcels: tuple[Parcel, ...] = PARCELS) -> None:
     """Do what is left to do of the demonstration; `wait` is called while workers are to get on with it."""
     make_accounts(tell)
     make_holdings()
     secret = frozenset(one.short_title for one in HOLDINGS if one.access == "limited" or one.embargo_days)
-    progress = Progress(settings.VESALIUS.archive_folder, tell, PARCELS, secret)
+    progress = Progress(settings.VESALIUS.archive_folder, tell, parcels, secret)
     left = []
-    for parcel in PARCELS:
+    for parcel in parcels:
         if _mark(parcel).exists():
             progress.finish(parcel)
         else:
@@ -94,7 +94,23 @@ def make_holdings() -> None:
 
 def _make_holding(wanted: DemoHolding) -> None:
     with on_archive():
-        holding = make_holding(wanted.wanted(), person=BY)
+        about = {
+            "summary": wanted.summary,
+            "abstract": f"{wanted.abstract}\n\n{DRAWN}",
+            "cancer_types": list(wanted.cancer_types),
+            "cancer_locations": list(wanted.cancer_locations),
+            "complete": wanted.complete,
+            "synthetic": True,
+        }
+        new = NewHolding(
+            short_title=wanted.short_title,
+            title=wanted.title,
+            license=wanted.license,
+            access=wanted.access,
+            kind=wanted.kind,
+            about=about,
+        )
+        holding = make_holding(new, person=BY)
         if wanted.embargo_days:
             end = timezone.now() + timedelta(days=wanted.embargo_days)
             holding.downloads.update(embargo_until=end)
@@ -106,7 +122,7 @@ def _make_holding(wanted: DemoHolding) -> None:
 
 def _place(parcel: Parcel) -> Path:
     folder: Path = settings.VESALIUS.intake_folder / "demo"
-    return folder / f"{PARCELS.index(parcel) + 1:02d}-{parcel.content}"
+    return folder / f"{parcel.content}-{'-'.join(map(str, parcel.patients))}"
 
 
 def _mark(parcel: Parcel) -> Path:

@@ -1,10 +1,7 @@
 """The collections and the analysis result of the demonstration: what their pages say, and who may find and fetch."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-from vesalius.catalog.making import NewHolding
-from vesalius.catalog.models import Holding
+from typing import Final
 
 CHEST: Final = "Vesalius-Chest-CT"
 BRAIN: Final = "Vesalius-Brain-MR"
@@ -15,7 +12,7 @@ EMBARGOED: Final = "Vesalius-Screening-CT"
 LISTED: Final = "Vesalius-Emphysema-CT"
 MASKS: Final = "Vesalius-Lung-and-Brain-Masks"
 
-_DRAWN: Final = (
+DRAWN: Final = (
     "Every image here was drawn by a program from a seed: the anatomy, the disease and the noise. The patients, the "
     "hospitals and the dates were invented, sent to the archive as identifiable files, and de-identified, reviewed and "
     "released by the same steps as real data. Use it to learn the archive and to test software; conclude nothing about "
@@ -36,30 +33,11 @@ class DemoHolding:
     cancer_locations: tuple[str, ...]
     license: str = "CC-BY-4.0"
     access: str = "public"
-    kind: str = Holding.Kind.COLLECTION
+    kind: str = "collection"
     complete: bool = True
     embargo_days: int = 0  # from the day on which the demonstration is made
     derived_from: tuple[str, ...] = ()
     thanks: tuple[str, ...] = field(default=(_THANKS,))
-
-    def wanted(self) -> NewHolding:
-        """What makes the holding."""
-        about: dict[str, Any] = {
-            "summary": self.summary,
-            "abstract": f"{self.abstract}\n\n{_DRAWN}",
-            "cancer_types": list(self.cancer_types),
-            "cancer_locations": list(self.cancer_locations),
-            "complete": self.complete,
-            "synthetic": True,
-        }
-        return NewHolding(
-            short_title=self.short_title,
-            title=self.title,
-            license=self.license,
-            access=self.access,
-            kind=self.kind,
-            about=about,
-        )
 
 
 HOLDINGS: Final = (
@@ -139,7 +117,7 @@ HOLDINGS: Final = (
         "downloaded from this archive. They hang on the patients of the collections that they were made from.",
         cancer_types=("Non-small cell lung cancer", "Glioblastoma"),
         cancer_locations=("Lung", "Brain"),
-        kind=Holding.Kind.ANALYSIS_RESULT,
+        kind="analysis-result",
         derived_from=(CHEST, BRAIN),
         thanks=(
             "Computed by a short program of the makers of Vesalius; looked at by nobody with a licence.",

@@ -15,7 +15,7 @@ from vesalius.deliver.plan import FileSpan, Piece, SendPlan
 from vesalius.errors import BadInput
 
 _MAX16: Final = 0xFFFF
-_MAX32: Final = 0xFFFFFFFF
+MAX32: Final = 0xFFFFFFFF
 _DATE: Final = 0x0021  # 1980-01-01, the first day that ZIP can say: equal rows give equal bytes
 _UTF8: Final = 0x0800  # general purpose bit 11: names are UTF-8
 _PLAIN, _ZIP64 = 20, 45  # version needed to extract
@@ -49,7 +49,7 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes of content."""
-        return _size(self.source)
+        return size_of(self.source)
 
 
 class StoredZip:
@@ -64,16 +64,17 @@ class StoredZip:
         names: set[bytes] = set()
         directory: list[bytes] = []
         for entry in entries:
-            name = _safe_name(entry.name)
+            name = safe_name(entry.name)
             names.add(name)
             if len(names) == len(directory):
                 raise UnsafeName("a name stands twice in one ZIP")
-            directory.append(_central_record(entry, name, self.length))
-            local = _local_record(entry, name)
+            directory.append(central_record(entry, name, self.length))
+            local = local_record(entry, name)
             self._add(local)
             self._add(entry.source)
             tag.update(local + entry.digest.encode())
-        self._add(_closing(directory, self.length))
+        body = b"".join(directory)
+        self._add(body + closing_records(len(directory), len(body), self.length))
         self.etag = f'"{tag.hexdigest()[:32]}"'
 
     def pieces(self, start: int, stop: int) -> Iterator[Piece]:
@@ -82,8 +83,8 @@ class StoredZip:
             begin, part = self._starts[at], self._parts[at]
             if begin >= stop:
                 return
-            piece = _slice(part, max(start - begin, 0), min(stop - begin, _size(part)))
-            if _size(piece):
+            piece = part_of(part, max(start - begin, 0), min(stop - begin, size_of(part)))
+            if size_of(piece):
                 yield piece
 
     def plan(self, *, filename: str, still_allowed: Callable[[], bool], public: bool = False) -> SendPlan:
@@ -99,23 +100,25 @@ class StoredZip:
         )
 
     def _add(self, part: Piece) -> None:
-        if _size(part):
+        if size_of(part):
             self._parts.append(part)
             self._starts.append(self.length)
-            self.length += _size(part)
+            self.length += size_of(part)
 
 
-def _size(piece: Piece) -> int:
+def size_of(piece: Piece) -> int:
+    """Bytes of a piece."""
     return len(piece) if isinstance(piece, bytes) else piece.count
 
 
-def _slice(piece: Piece, start: int, stop: int) -> Piece:
+def part_of(piece: Piece, start: int, stop: int) -> Piece:
+    """The bytes [start, stop) of a piece."""
     if isinstance(piece, bytes):
         return piece[start:stop]
     return FileSpan(piece.path, piece.offset + start, stop - start)
 
 
-def _safe_name(name: str) -> bytes:
+def safe_name(name: str) -> bytes:
     """The name in UTF-8, if it stays in the folder where a reader unpacks it, on any system."""
     if not name.isprintable() or any(sign in name for sign in '\\:*?"<>|'):
         raise UnsafeName("a name in a ZIP holds a sign that some system cannot store")
@@ -125,10 +128,10 @@ def _safe_name(name: str) -> bytes:
     return encoded
 
 
-def _local_record(entry: Entry, name: bytes) -> bytes:
+def local_record(entry: Entry, name: bytes) -> bytes:
     """Local file header (4.3.7)."""
-    wide = entry.size >= _MAX32
-    size = min(entry.size, _MAX32)
+    wide = entry.size >= MAX32
+    size = min(entry.size, MAX32)
     extra = _zip64_extra([entry.size, entry.size] if wide else [])
     needed = _ZIP64 if wide else _PLAIN
     record = _LOCAL.pack(
@@ -137,16 +140,16 @@ def _local_record(entry: Entry, name: bytes) -> bytes:
     return record + name + extra
 
 
-def _central_record(entry: Entry, name: bytes, offset: int) -> bytes:
+def central_record(entry: Entry, name: bytes, offset: int) -> bytes:
     """Central directory header (4.3.12) of an entry whose local header stands at `offset`."""
-    size = min(entry.size, _MAX32)
-    wide = [entry.size, entry.size] if entry.size >= _MAX32 else []
-    wide += [offset] if offset >= _MAX32 else []
+    size = min(entry.size, MAX32)
+    wide = [entry.size, entry.size] if entry.size >= MAX32 else []
+    wide += [offset] if offset >= MAX32 else []
     extra = _zip64_extra(wide)
     needed = _ZIP64 if wide else _PLAIN
     record = _CENTRAL.pack(
         0x02014B50, _ZIP64, needed, _UTF8, 0, 0, _DATE, entry.crc32, size, size,
-        len(name), len(extra), 0, 0, 0, 0, min(offset, _MAX32),
+        len(name), len(extra), 0, 0, 0, 0, min(offset, MAX32),
     )  # fmt: skip
     return record + name + extra
 
@@ -156,12 +159,11 @@ def _zip64_extra(values: list[int]) -> bytes:
     return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
 
 
-def _closing(directory: list[bytes], offset: int) -> bytes:
-    """The central directory, standing at `offset`, and the records that end the file (4.3.14 to 4.3.16)."""
-    body, count = b"".join(directory), len(directory)
+def closing_records(count: int, size: int, offset: int) -> bytes:
+    """What ends the file (4.3.14 to 4.3.16) after a directory of so many entries and bytes, standing at `offset`."""
     end64 = b""
-    if count >= _MAX16 or len(body) >= _MAX32 or offset >= _MAX32:
-        end64 = _END64.pack(0x06064B50, 44, _ZIP64, _ZIP64, 0, 0, count, count, len(body), offset)
-        end64 += _LOCATOR64.pack(0x07064B50, 0, offset + len(body), 1)
-    few, size, at = min(count, _MAX16), min(len(body), _MAX32), min(offset, _MAX32)
-    return body + end64 + _END.pack(0x06054B50, 0, 0, few, few, size, at, 0)
+    if count >= _MAX16 or size >= MAX32 or offset >= MAX32:
+        end64 = _END64.pack(0x06064B50, 44, _ZIP64, _ZIP64, 0, 0, count, count, size, offset)
+        end64 += _LOCATOR64.pack(0x07064B50, 0, offset + size, 1)
+    few, length, at = min(count, _MAX16), min(size, MAX32), min(offset, MAX32)
+    return end64 + _END.pack(0x06054B50, 0, 0, few, few, length, at, 0)

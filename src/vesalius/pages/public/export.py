@@ -15,7 +15,7 @@ def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Iterable[object
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     return as_file(filename, out.getvalue(), "text/csv; charset=utf-8")
 
 
@@ -25,7 +25,8 @@ def as_file(filename: str, text: str, media_type: str) -> HttpResponse:
     return HttpResponse(text, content_type=media_type, headers={"Content-Disposition": disposition})
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """A value as a spreadsheet shows it and does not calculate it; nothing for None."""
     if isinstance(value, list | tuple):
         value = "; ".join(map(str, value))
     if isinstance(value, str) and value.startswith(FORMULA):

@@ -44,6 +44,9 @@ def page(url: str, needs: Needs = Needs.NOTHING, **more) -> Case:
 def _of_holdings(place: str, *, analysis: bool) -> dict[str, Case]:
     told = {"analysis": analysis}
     return {
+        f"{place}/": page(f"/{place}/", lists=True, **told),
+        f"{place}.csv": page(f"/{place}.csv", lists=True, **told),
+        f"{place}.json": page(f"/{place}.json", lists=True, **told),
         f"{place}/<str:name>/": page(f"/{place}/{{title}}/", Needs.FIND, **told),
         f"{place}/<str:name>/manifest.tcia": page(f"/{place}/{{title}}/manifest.tcia", Needs.FETCH, refused=404, **told),
         f"{place}/<str:name>/download/": page(f"/{place}/{{title}}/download/", Needs.FETCH, **told),
@@ -64,8 +67,6 @@ PAGES: dict[str, Case] = {
     "help/accessibility/": page("/help/accessibility/"),
     "help/usage/": page("/help/usage/"),
     "help/privacy/": page("/help/privacy/"),
-    "collections/": page("/collections/", lists=True),
-    "analysis-results/": page("/analysis-results/", lists=True, analysis=True),
     **_of_holdings("collections", analysis=False),
     **_of_holdings("analysis-results", analysis=True),
     "search/": page("/search/?collection={title}"),

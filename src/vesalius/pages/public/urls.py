@@ -26,6 +26,9 @@ register_converter(Uid, "uid")
 def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
     told = {"kind": kind.value}
     return [
+        path(f"{place}/", lists.browse, told),
+        path(f"{place}.csv", lists.as_csv_file, told),
+        path(f"{place}.json", lists.as_json_file, told),
         path(f"{place}/<str:name>/", page.holding_page, told),
         path(f"{place}/<str:name>/manifest.tcia", page.holding_manifest, told),
         path(f"{place}/<str:name>/download/", zips.holding_zip, told),
@@ -43,8 +46,6 @@ urlpatterns: list[URLPattern] = [
     path("help/accessibility/", help_pages.accessibility),
     path("help/usage/", help_pages.usage),
     path("help/privacy/", help_pages.privacy),
-    path("collections/", lists.collections),
-    path("analysis-results/", lists.analysis_results),
     *_of_holdings("collections", Holding.Kind.COLLECTION),
     *_of_holdings("analysis-results", Holding.Kind.ANALYSIS_RESULT),
     path("search/", search.search),

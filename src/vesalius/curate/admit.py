@@ -15,17 +15,25 @@ from vesalius.catalog.models import (
     Instance,
     Patient,
     Release,
-    ReleaseFile,
     ReleaseRevision,
     RevisionInstance,
     Series,
     SeriesRevision,
     Study,
 )
+from vesalius.curate.admit_tables import admit_tables
 from vesalius.curate.columns import revision_columns
+from vesalius.curate.tables import with_its_files
 from vesalius.errors import Conflict
 from vesalius.intake.bytes import intake_store
-from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, Submission, SubmittedFile
+from vesalius.intake.models import (
+    CleanedInstance,
+    CleanedSeries,
+    CleanedTable,
+    ReleasePlan,
+    Submission,
+    SubmittedFile,
+)
 from vesalius.intake.steps import Step
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side, on_archive
@@ -42,29 +50,35 @@ def admit_release(work: Work) -> None:
     planned = list(
         CleanedSeries.objects.filter(plans__plan=plan).select_related("submission__site").order_by("pk")
     )
-    copied = _copy_blobs(work, planned)
+    tables = list(
+        CleanedTable.objects.filter(plans__plan=plan).select_related("submission__site").order_by("pk")
+    )
+    copied = _copy_blobs(work, planned, tables)
     if not Release.objects.filter(deed_id=plan.deed_id).exists():
         with on_archive():
-            _write_release(plan, planned, copied)
+            _write_release(plan, planned, tables, copied)
     with work.finishing():
         ReleasePlan.objects.filter(pk=plan.pk).update(state=ReleasePlan.State.ADMITTED)
         ids = [series.pk for series in planned]
         CleanedSeries.objects.filter(pk__in=ids).update(step=Step.ADMITTED)
         SubmittedFile.objects.filter(cleaned_series__in=ids).update(step=Step.ADMITTED)
+        CleanedTable.objects.filter(pk__in=[table.pk for table in tables]).update(step=Step.ADMITTED)
+        with_its_files(tables).update(step=Step.ADMITTED)
         record(
             "release.admit",
             person=plan.confirmed_by,
             target_kind="release",
             target=str(plan),
-            detail={"series": len(planned)},
+            detail={"series": len(planned), "tables": len(tables)},
             deed_id=plan.deed_id,
         )
 
 
-def _copy_blobs(work: Work, planned: Sequence[CleanedSeries]) -> Copied:
+def _copy_blobs(work: Work, planned: Sequence[CleanedSeries], tables: Sequence[CleanedTable]) -> Copied:
     """Copy what the archive has no row or no bytes of; MD5, which only published files need, is made on the way."""
     instances = CleanedInstance.objects.filter(series__in=planned).order_by("pk")
     names = list(dict.fromkeys(instances.values_list("blob_id", flat=True)))
+    names += [name for table in tables for name in (table.blob_id, table.dictionary_blob_id)]
     store, copied = archive_store(), Copied()
     for start in range(0, len(names), BLOBS_PER_COPY):
         group = names[start : start + BLOBS_PER_COPY]
@@ -75,7 +89,9 @@ def _copy_blobs(work: Work, planned: Sequence[CleanedSeries]) -> Copied:
     return copied
 
 
-def _write_release(plan: ReleasePlan, planned: Sequence[CleanedSeries], copied: Copied) -> None:
+def _write_release(
+    plan: ReleasePlan, planned: Sequence[CleanedSeries], tables: Sequence[CleanedTable], copied: Copied
+) -> None:
     holding = Holding.objects.select_for_update(of=("self",)).get(short_title=plan.holding)
     release = Release.objects.create(
         holding=holding, number=plan.number, notes=plan.notes, deed_id=plan.deed_id
@@ -95,16 +111,17 @@ def _write_release(plan: ReleasePlan, planned: Sequence[CleanedSeries], copied: 
             for revision in [*revisions, *_carried_over(holding, replaced)]
         ]
     )
-    if holding.current_release is not None:
-        ReleaseFile.objects.bulk_create(
-            [ReleaseFile(release=release, file_id=one.file_id) for one in holding.current_release.files.all()]
-        )
+    admit_tables(release, holding, tables)
     record(
         "release.admit",
         person=plan.confirmed_by,
         target_kind="release",
         target=str(plan),
-        detail={"series": len(planned), "carried over": release.contents.count() - len(planned)},
+        detail={
+            "series": len(planned),
+            "tables": len(tables),
+            "carried over": release.contents.count() - len(planned),
+        },
         deed_id=plan.deed_id,
     )
 

@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from vesalius.catalog.models import Download, Instance, Purge, Series, Study
 from vesalius.catalog.refusal import refused_among
 from vesalius.catalog.visible import OPEN_PURGES
-from vesalius.intake.models import CleanedInstance, CleanedSeries, Finding, ReleasePlan, Submission
+from vesalius.intake.models import (
+    CleanedInstance,
+    CleanedSeries,
+    CleanedTable,
+    Finding,
+    ReleasePlan,
+    Submission,
+)
 from vesalius.intake.steps import Step
 
 
@@ -29,20 +38,34 @@ def gates(plan: ReleasePlan) -> list[Gate]:
 
 
 def _nothing(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return not series and not plan.removed_series_uids
+    return not series and not plan.removed_series_uids and not _tables(plan)
 
 
-def _lapsed(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return any(one.step != Step.ACCEPTED or one.superseded_by_id for one in series)
+def _tables(plan: ReleasePlan) -> list[CleanedTable]:
+    return list(CleanedTable.objects.filter(plans__plan=plan).select_related("submission"))
 
 
-def _doubted(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return Finding.objects.filter(series__in=series, settled_at=None, blocks=True).exists()
+def _lapsed(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
+    return any(one.step != Step.ACCEPTED or one.superseded_by_id for one in [*series, *_tables(plan)])
+
+
+def _doubted(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
+    open_ones = Finding.objects.filter(settled_at=None, blocks=True)
+    return open_ones.filter(Q(series__in=series) | Q(table__in=_tables(plan))).exists()
 
 
 def _homeless(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    titles = set(Download.objects.filter(holding__short_title=plan.holding).values_list("title", flat=True))
-    return any(one.submission.download not in titles for one in series)
+    downloads = Download.objects.filter(holding__short_title=plan.holding)
+    titles = set(downloads.values_list("title", flat=True))
+    of_files = set(downloads.filter(kind=Download.Kind.FILES).values_list("title", flat=True))
+    return any(one.submission.download not in titles for one in series) or any(
+        one.submission.download not in of_files for one in _tables(plan)
+    )
+
+
+def _of_one_name(plan: ReleasePlan, _: list[CleanedSeries]) -> bool:
+    names = [table.name for table in _tables(plan)]
+    return len(set(names)) < len(names)
 
 
 def _claimed(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
@@ -68,16 +91,19 @@ def _is_derived(one: CleanedSeries) -> bool:
     return one.submission.origin == Submission.Origin.DERIVED
 
 
-def _refused(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
+def _refused(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
     """Neither what was purged nor the originals that it was made of may come back."""
     cleaned = CleanedInstance.objects.filter(series__in=series)
     names = {*cleaned.values_list("blob_id", flat=True), *cleaned.values_list("file__blob_id", flat=True)}
+    for table in CleanedTable.objects.filter(plans__plan=plan).select_related("file"):
+        names |= {table.blob_id, table.file.blob_id}
     return bool(refused_among(names))
 
 
 def _being_purged(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
     open_purges = Purge.objects.filter(holding__short_title=plan.holding, state__in=OPEN_PURGES)
-    return open_purges.filter(patient__patient_id__in={one.patient_id for one in series}).exists()
+    ids = {one.patient_id for one in series}.union(*(table.patient_ids for table in _tables(plan)))
+    return open_purges.filter(patient__patient_id__in=ids).exists()
 
 
 def _rootless(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
@@ -109,13 +135,14 @@ def _unresolved(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
 
 # Name of the gate, what is wrong when it is shut, and the test for trouble.
 GATES: list[tuple[str, str, Trouble]] = [
-    ("changes", "the release would change nothing: accept a series first", _nothing),
-    ("accepted", "a planned series is no longer accepted: plan anew", _lapsed),
-    ("findings", "a planned series has open findings: settle them", _doubted),
-    ("download", "a planned series has no row of data access to live in", _homeless),
+    ("changes", "the release would change nothing: accept a series or a table first", _nothing),
+    ("accepted", "a planned series or table is no longer accepted: plan anew", _lapsed),
+    ("findings", "a planned series or table has open findings: settle them", _doubted),
+    ("download", "a planned series or table has no row of data access to live in", _homeless),
     ("unique", "a UID of a planned series belongs to another patient or collection already", _claimed),
-    ("purged", "a planned series holds content that was purged: exclude it", _refused),
+    ("purged", "a planned series or table holds content that was purged: exclude it", _refused),
     ("purging", "a planned patient is being purged: wait for the second person's word", _being_purged),
+    ("names", "two planned tables have the same name: exclude one of them", _of_one_name),
     ("sources", "derived data refer to a study that is not published", _rootless),
     ("references", "derived data refer to an instance that is not in the archive", _unresolved),
 ]

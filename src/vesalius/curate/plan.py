@@ -11,7 +11,9 @@ from vesalius.curate.gates import gates
 from vesalius.errors import Conflict, NotFound
 from vesalius.intake.models import (
     CleanedSeries,
+    CleanedTable,
     PlannedSeries,
+    PlannedTable,
     ReleasePlan,
 )
 from vesalius.intake.steps import Step
@@ -22,7 +24,7 @@ OPEN = (ReleasePlan.State.DRAFT, ReleasePlan.State.CONFIRMED, ReleasePlan.State.
 
 
 def draft(holding: str, *, person: str, notes: str = "") -> ReleasePlan:
-    """Plan the next release of a holding from all its accepted series; Conflict while another plan is under way."""
+    """Plan the next release of a holding from all its accepted series and tables; Conflict while one is planned."""
     row = Holding.objects.filter(short_title=holding).first()
     if row is None:
         raise NotFound("there is no such collection")
@@ -37,18 +39,21 @@ def draft(holding: str, *, person: str, notes: str = "") -> ReleasePlan:
 
 
 def gather(plan: ReleasePlan) -> int:
-    """Take every series that is accepted by now into a draft; returns how many it holds."""
-    accepted = CleanedSeries.objects.filter(
-        collection=plan.holding, step=Step.ACCEPTED, superseded_by=None
-    ).order_by("pk")
+    """Take every series and table that is accepted by now into a draft; returns how many it holds."""
+    waiting = {"collection": plan.holding, "step": Step.ACCEPTED, "superseded_by": None}
+    accepted = CleanedSeries.objects.filter(**waiting).order_by("pk")
     PlannedSeries.objects.bulk_create(
         [PlannedSeries(plan=plan, series=series) for series in accepted], ignore_conflicts=True
     )
-    return plan.series.count()
+    tables = CleanedTable.objects.filter(**waiting).order_by("pk")
+    PlannedTable.objects.bulk_create(
+        [PlannedTable(plan=plan, table=table) for table in tables], ignore_conflicts=True
+    )
+    return plan.series.count() + plan.tables.count()
 
 
 def drop(plan_id: int, *, person: str) -> None:
-    """Give a draft up; its series stay accepted."""
+    """Give a draft up; its series and tables stay accepted."""
     with on_intake():
         plan = _locked(plan_id, ReleasePlan.State.DRAFT)
         plan.state = ReleasePlan.State.DROPPED
@@ -86,7 +91,7 @@ def published(plan_id: int, *, person: str) -> None:
 
 
 def take_in(plan_id: int, *, person: str) -> int:
-    """Let a draft hold what was accepted since it was made; returns how many series it holds."""
+    """Let a draft hold what was accepted since it was made; returns how many series and tables it holds."""
     with on_intake():
         plan = _locked(plan_id, ReleasePlan.State.DRAFT)
         count = gather(plan)
@@ -109,7 +114,7 @@ def _record(deed: str, plan: ReleasePlan, person: str) -> None:
         person=person,
         target_kind="release",
         target=str(plan),
-        detail={"series": plan.series.count()},
+        detail={"series": plan.series.count(), "tables": plan.tables.count()},
         deed_id=plan.deed_id,
     )
 
@@ -122,6 +127,7 @@ class Outlook:
     replaced: int
     removed: int
     carried_over: int
+    tables: int  # added, or in the place of one of the same name
 
 
 def outlook(plan: ReleasePlan) -> Outlook:
@@ -134,6 +140,7 @@ def outlook(plan: ReleasePlan) -> Outlook:
         replaced=len(planned & current),
         removed=len(removed),
         carried_over=len(current - planned - removed),
+        tables=plan.tables.count(),
     )
 
 

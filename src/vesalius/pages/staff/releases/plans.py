@@ -23,11 +23,12 @@ from vesalius.settings.routing import Side, named
 SHOWN_SERIES = 50
 OPEN_GATES = {  # name -> what holds while it is open; a gate says itself what is wrong when it is shut
     "changes": "The release changes something",
-    "accepted": "Every planned series is accepted",
+    "accepted": "Every planned series and table is accepted",
     "findings": "No finding is open",
-    "download": "Every series has a row of data access to live in",
+    "download": "Every series and table has a row of data access to live in",
     "unique": "No UID belongs to another patient or collection",
     "purged": "Nothing in it was purged before",
+    "names": "No two tables have the same name",
     "sources": "What derived data refer to is published",
 }
 

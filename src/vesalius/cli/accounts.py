@@ -1,7 +1,7 @@
 """`vesalius user`, `vesalius token` and `vesalius collection`."""
 
 import getpass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -113,7 +113,7 @@ def revoke_token(number: int) -> None:
 
 @click.group()
 def collection() -> None:
-    """Make collections."""
+    """Make collections and their rows of data access."""
 
 
 @collection.command("create")
@@ -140,6 +140,61 @@ def create_collection(short_title: str, title: str, summary: str, spdx: str, acc
     click.echo(
         f"Collection {short_title} is made. Send to it with: vesalius submit FOLDER --collection {short_title}"
     )
+
+
+@collection.command("download-add")
+@click.argument("short_title")
+@click.option("--title", required=True, help="Of the row of data access, e.g. Clinical data.")
+@click.option("--kind", type=click.Choice(["files", "link", "series"]), default="files", show_default=True)
+@click.option("--url", default="", help="Of a link: where it leads, https.")
+@click.option("--license", "spdx", default="", help="SPDX identifier; else as the first row.")
+@click.option("--access", type=click.Choice(["public", "listed", "limited"]), help="Else as the first row.")
+@click.option(
+    "--embargo-until", type=click.DateTime(["%Y-%m-%d"]), help="Closed until this day (UTC), but for grants."
+)
+def add_download(
+    short_title: str,
+    title: str,
+    kind: str,
+    url: str,
+    spdx: str,
+    access: str | None,
+    embargo_until: datetime | None,
+) -> None:
+    """Add a row of data access: for supporting files, for other series, or a link that leads outside."""
+    _wake("public")
+    from vesalius.catalog import making  # noqa: PLC0415
+
+    wanted = making.NewDownload(
+        title=title,
+        kind=kind,
+        url=url,
+        license=spdx,
+        access=access or "",
+        embargo_until=_in_utc(embargo_until),
+    )
+    making.add_download(short_title, wanted, person=operator())
+    click.echo(f"{short_title} has a row of data access called {title}.")
+
+
+@collection.command("embargo")
+@click.argument("short_title")
+@click.option("--download", "title", default="Images", show_default=True, help="Title of the row.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Closed until this day (UTC).")
+@click.option("--lift", is_flag=True, help="Open it now.")
+def embargo(short_title: str, title: str, until: datetime | None, *, lift: bool) -> None:
+    """Close a row of data access until a day, or open it; those with a grant are let in all the while."""
+    if lift == (until is not None):
+        raise click.UsageError("say --until DAY or --lift")
+    _wake("public")
+    from vesalius.catalog import making  # noqa: PLC0415
+
+    making.set_embargo(short_title, title, _in_utc(until), person=operator())
+    click.echo(f"{title} of {short_title} " + (f"opens on {until:%Y-%m-%d}." if until else "is open."))
+
+
+def _in_utc(day: datetime | None) -> datetime | None:
+    return day.replace(tzinfo=UTC) if day else None
 
 
 def _wake(site: str) -> Side:

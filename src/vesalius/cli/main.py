@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("vesalius.cli.staff:doctor", "Check settings, folders, databases and every stored byte."),
     "user": ("vesalius.cli.accounts:user", "Make and change accounts, roles and grants."),
     "token": ("vesalius.cli.accounts:token", "Make and revoke tokens for programs."),
-    "collection": ("vesalius.cli.accounts:collection", "Make collections."),
+    "collection": ("vesalius.cli.accounts:collection", "Make collections and their rows of data access."),
     "submit": (
         "vesalius.cli.staff:submit",
         "Send a folder, a ZIP or files to a collection as one submission.",

@@ -23,11 +23,18 @@ from vesalius.cli.accounts import operator
 from vesalius.cli.django import wake
 from vesalius.errors import ArchiveError
 
-NOT_CLEANED = """\
+NOT_CLEANED = {
+    "images": """\
 These files are identifiable. The archive replaces identities by PS3.15 Annex E, but two things are not cleaned yet:
   - free text: descriptions are removed unless every word is a known acquisition or anatomy word;
   - text in pixels: nothing is blanked; images that may carry text wait for a person to look at them.
-"""
+""",
+    "files": """\
+These tables are identifiable. The archive maps patient IDs, moves dates with the images, and leaves out what the
+dictionary drops or does not name. What it keeps is not searched for identity: free text waits for a person to look.
+""",
+}
+HOMES = {"images": "Images", "files": "Clinical data"}  # title of the row of data access
 LEFT_OPEN = "it was open to other users of this machine until now; it is closed, but they may have read it"
 FAILED = 3
 
@@ -44,11 +51,27 @@ FAILED = 3
     help="site: de-identified there; identifiable: the archive de-identifies; derived: made from published data.",
 )
 @click.option(
+    "--kind",
+    type=click.Choice(["images", "files"]),
+    default="images",
+    show_default=True,
+    help="files: clinical tables, NAME.csv beside NAME.dictionary.csv.",
+)
+@click.option("--download", help="Title of its row of data access: Images, or Clinical data for files.")
+@click.option(
     "--yes", is_flag=True, help="Identifiable data: confirm what is not yet cleaned without being asked."
 )
 @click.option("--work", is_flag=True, help="Do the jobs here and now; else `vesalius serve` does them.")
 def submit(
-    places: tuple[Path, ...], collection: str, site: str, origin: str, *, yes: bool, work: bool
+    places: tuple[Path, ...],
+    collection: str,
+    site: str,
+    origin: str,
+    kind: str,
+    download: str | None,
+    *,
+    yes: bool,
+    work: bool,
 ) -> None:
     """Send folders, ZIP archives or files to a collection as one submission; sending again resumes."""
     wake()
@@ -58,7 +81,7 @@ def submit(
 
     console = Console(stderr=True)
     if origin == "identifiable" and not yes:
-        console.print(NOT_CLEANED)
+        console.print(NOT_CLEANED[kind])
         click.confirm("Send them all the same?", abort=True)
     sources = gather(places)
     if not sources:
@@ -67,6 +90,8 @@ def submit(
         site=site,
         collection=collection,
         origin=Submission.Origin(origin),
+        kind=Submission.Kind(kind),
+        download=download or HOMES[kind],
         person=operator(),
         not_cleaned_acknowledged=True,
     )

@@ -142,10 +142,10 @@ def test_both_versions_are_listed_and_each_gives_its_own_bytes(house, first, col
         old, new = (revision_to_fetch(uid, everything, number) for number in (1, 2))
         assert (old.number, new.number) == (1, 2)
         assert revision_to_fetch(uid, everything) == new, "a bare UID means its newest revision"
-    changes = releases.what_changed(second, first, everything)
-    assert len(changes.revised) == 2
-    assert not changes.added
-    assert not changes.removed
+    changes = releases.compare(second, first, everything)
+    assert len(changes.replaced.uids()) == 2
+    assert not changes.added.series_count
+    assert not changes.removed.series_count
 
 
 def test_references_resolve_in_both_versions(house, first, collection):

@@ -122,13 +122,13 @@ def test_versions_are_listed_and_compared(two_versions):
     second, first = releases.versions(holding, visible)
     assert (first.current, second.current) == (False, True)
     assert (first.series_count, second.series_count, second.subject_count, second.image_count) == (3, 3, 1, 6)
-    changes = releases.what_changed(second.release, first.release, visible)
-    assert (changes.added, changes.revised, changes.removed) == (
+    changes = releases.compare(second.release, first.release, visible)
+    assert tuple(kind.uids() for kind in changes.kinds) == (
         (str(added),),
         (str(revised),),
         (str(left_out),),
     )
-    assert releases.what_changed(first.release, first.release, visible).nothing
+    assert releases.compare(first.release, first.release, visible).nothing
     manifest = releases.release_manifest(first.release, visible)
     assert {(line.series_instance_uid, line.revision) for line in manifest.series} == {
         (str(kept), 1), (str(revised), 1), (str(left_out), 1),

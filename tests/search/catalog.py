@@ -173,6 +173,7 @@ def value_of(revision: SeriesRevision, name: str):
         "species": patient.species,
         "third_party": revision.third_party,
         "licenses": revision.home_download.license.spdx,
+        "downloads": revision.home_download.title,
         "sites": revision.site,
         "annotated": revision.annotated,
         "patient_ids": patient.patient_id,

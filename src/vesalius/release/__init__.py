@@ -3,11 +3,13 @@
 from vesalius.catalog.refusal import refused, refused_among
 from vesalius.release import destruction, purge
 from vesalius.release.cells import fill_cells, refill_cells
+from vesalius.release.comparing import compare
 from vesalius.release.publishing import publish
-from vesalius.release.versions import release_manifest, versions, what_changed
+from vesalius.release.versions import release_manifest, versions
 from vesalius.release.withdrawal import restore, withdraw
 
 __all__ = [
+    "compare",
     "destruction",
     "fill_cells",
     "publish",
@@ -18,6 +20,5 @@ __all__ = [
     "release_manifest",
     "restore",
     "versions",
-    "what_changed",
     "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""The versions of a holding: listed, compared, and told as manifests."""
+"""The versions of a holding: listed, counted, and told as manifests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,27 +48,15 @@ class ReleaseManifest:
     files: tuple[tuple[str, str, int], ...]  # name, SHA-256, bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """How a release differs from an older one, as Series Instance UIDs in order."""
-
-    added: tuple[str, ...]
-    revised: tuple[str, ...]  # the same UID, other bytes
-    removed: tuple[str, ...]
-
-    @property
-    def nothing(self) -> bool:
-        """Whether both hold the same revisions."""
-        return not (self.added or self.revised or self.removed)
-
-
 def versions(holding: Holding, visible: Judged) -> list[Version]:
     """The published releases of a holding, newest first, counted by what the asker may find."""
     published = Release.objects.filter(holding=holding, state=Release.State.PUBLISHED)
-    return [_version(release, holding, visible) for release in published.order_by("-number")]
+    found = published.select_related("holding").order_by("-number")
+    return [version_of(release, visible) for release in found]
 
 
-def _version(release: Release, holding: Holding, visible: Judged) -> Version:
+def version_of(release: Release, visible: Judged) -> Version:
+    """One release, counted by what the asker may find."""
     found = findable(revisions_of(release), visible)
     counted = found.aggregate(
         subject_count=Count("series__study__patient", distinct=True),
@@ -77,7 +65,7 @@ def _version(release: Release, holding: Holding, visible: Judged) -> Version:
         image_count=Sum("image_count", default=0),
         size=Sum("size", default=0),
     )
-    return Version(release=release, current=release.pk == holding.current_release_id, **counted)
+    return Version(release=release, current=release.pk == release.holding.current_release_id, **counted)
 
 
 def release_manifest(release: Release, visible: Judged) -> ReleaseManifest:
@@ -109,18 +97,3 @@ def _lines(revisions: QuerySet[SeriesRevision]) -> list[ManifestLine]:
         )
         for row in told.order_by("series__series_instance_uid")
     ]
-
-
-def what_changed(release: Release, older: Release, visible: Judged) -> Changes:
-    """Which series a release adds, revises and no longer holds, of those that the asker may find."""
-    now, before = _digests(release, visible), _digests(older, visible)
-    return Changes(
-        added=tuple(sorted(now.keys() - before.keys())),
-        revised=tuple(sorted(uid for uid in now.keys() & before.keys() if now[uid] != before[uid])),
-        removed=tuple(sorted(before.keys() - now.keys())),
-    )
-
-
-def _digests(release: Release, visible: Judged) -> dict[str, str]:
-    found = findable(revisions_of(release), visible)
-    return dict(found.values_list("series__series_instance_uid", "digest"))

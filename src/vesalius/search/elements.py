@@ -59,6 +59,10 @@ ELEMENTS = (
         name="licenses", parameter="license", label="Licence", facet=True,
         path="home_download__license__spdx", cell="download__license__spdx",
     ),
+    Element(
+        name="downloads", parameter="download", label="Row of data access",
+        path="home_download__title", cell="download__title",
+    ),
     Element(name="sites", parameter="site", label="Site", path="site"),
     Element(name="annotated", parameter="annotated", label="Annotated", path="annotated", flag=True),
     Element(

@@ -33,6 +33,7 @@ class Query:
     species: tuple[str, ...] = ()
     third_party: tuple[bool, ...] = ()
     licenses: tuple[str, ...] = ()  # SPDX
+    downloads: tuple[str, ...] = ()  # titles of rows of "Data access", with `holdings`
     sites: tuple[str, ...] = ()
     annotated: tuple[bool, ...] = ()
     patient_ids: tuple[str, ...] = ()

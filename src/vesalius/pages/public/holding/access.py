@@ -19,6 +19,7 @@ class Access:
     meaning: str  # key of look.MEANINGS
     word: str
     sentence: str
+    requirement: str  # what one must do first
     may_fetch: bool
     open: bool  # to anyone
 
@@ -27,19 +28,26 @@ def access_of(download: Download, visible: Visible) -> Access:
     """How access to a Download stands for this asker."""
     may_fetch = visible.may_fetch(download.pk)
     closed = _closed_until(download)
-    meaning, word, sentence = "good", "Open access", "Anyone may download these data."
+    meaning, word, sentence, requirement = "good", "Open access", "Anyone may download these data.", "None"
     if closed:
         meaning, word = "attention", f"Embargo until {day(closed)}"
         sentence = f"These data open to everybody on {day(closed)}."
+        requirement = f"Embargoed until {day(closed)}"
     elif download.fetch != Download.Rule.ANYONE:
-        meaning, word = "limited", "Limited access"
+        meaning, word, requirement = "limited", "Limited access", "Sign in, with a grant"
         sentence = f"You may find and count these data, and not download them. {HOW_TO_ASK}"
+    elif download.kind == Download.Kind.LINK:
+        sentence, requirement = (
+            "Another site holds these data, under its own rules.",
+            "As the other site asks",
+        )
     if may_fetch and meaning != "good":
         sentence = "Your account may download these data under the terms of its grant."
     return Access(
         meaning=meaning,
         word=word,
         sentence=sentence,
+        requirement=requirement,
         may_fetch=may_fetch,
         open=may_fetch and meaning == "good",
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from vesalius.catalog.models import Holding, Release
-
-TEST_PREFIX = "10.5072"  # DataCite's: resolves nowhere
+from vesalius.pages.public.holding.counts import address_of
+from vesalius.release.records.citation import citation_text
+from vesalius.release.records.describing import work_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +19,15 @@ class Cited:
     draft: bool  # reserved here, and registered nowhere
 
 
+def page_of(holding: Holding) -> str:
+    """The page of a holding, from https:// on."""
+    return settings.VESALIUS.public_url.rstrip("/") + address_of(holding)
+
+
 def citation(holding: Holding, release: Release, doi: str, *, part: str = "") -> Cited:
-    """Title (version) [data set]. Archive. DOI; `part` names a series within."""
-    year = f" ({release.published_at.year})" if release.published_at else ""
-    within = f", {part}" if part else ""
-    draft = doi.startswith(f"{TEST_PREFIX}/")
-    where = f"draft DOI {doi}" if draft else f"https://doi.org/{doi}"
-    text = (
-        f"{holding.title}{year}. Version {release.number}{within} [Data set]. "
-        f"{settings.VESALIUS.name}. {where if doi else settings.VESALIUS.public_url}"
-    )
-    return Cited(text=text, doi=doi, draft=draft)
+    """Authors (year). Title (version) [data set]. Archive. DOI; `part` names a series within.
+
+    doi: that of the release, or the holding's, which stands for every version.
+    """
+    work = work_of(release, page_of(holding), of_version=doi == release.doi)
+    return Cited(text=citation_text(work, part=part), doi=work.doi, draft=work.draft)

@@ -1,39 +1,40 @@
-"""The page of one holding: what it is, who may have it, its versions, how to cite it."""
+"""The page of one holding: what it is, who may have it, what is in it, its versions, how to cite it."""
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Download, Holding
-from vesalius.catalog.visible import (
-    current_revisions,
-    fetchable,
-    findable,
-    holding_of,
-    supporting_files,
-    tombstones,
-)
+from vesalius.catalog.models import Holding, License
+from vesalius.catalog.visible import current_revisions, fetchable, findable, holdings, tombstones
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.errors import NotFound
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import as_file
-from vesalius.pages.public.holding.access import access_of
+from vesalius.pages.public.holding.charts import drawn
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.holding.counts import address_of
-from vesalius.pages.public.images import strip
+from vesalius.pages.public.holding.downloads import Row, access_rows
+from vesalius.pages.public.holding.mosaic import mosaic
+from vesalius.pages.public.holding.named import named, release_of
+from vesalius.pages.public.holding.policy import in_plain_words
+from vesalius.pages.public.holding.records import negotiated, record_of, signposted
 from vesalius.pages.public.wording import value_word
 from vesalius.pages.templatetags.words import count, day, size
 from vesalius.release import versions
-from vesalius.search.elements import BY_NAME
-from vesalius.search.facets import Facet, count_facet
-from vesalius.search.find import Totals, total
+from vesalius.release.records import FORMATS, Record
+from vesalius.release.records.citation import citation_text
+from vesalius.search.card import Chart, card
 from vesalius.search.query import Query
 
-SHOWN_FACETS = ("modalities", "body_parts", "manufacturers", "sexes")
+LISTS = {
+    Holding.Kind.COLLECTION: ("/collections/", "Collections"),
+    Holding.Kind.ANALYSIS_RESULT: ("/analysis-results/", "Analysis results"),
+}
 
 
 @require_safe
@@ -41,32 +42,34 @@ def holding_page(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """GET /collections/NAME/ and /analysis-results/NAME/; 404 for what is hidden as for what is not there."""
     judged = visible(request)
     holding = named(name, judged, kind)
+    release = release_of(holding)
+    told = record_of(release, judged, None)
+    if answer := negotiated(request, told):
+        return answer
     query = Query(holdings=(name,))
+    rows = access_rows(holding, release, judged)
+    charts = card(holding, judged)
     found = findable(current_revisions(), judged).filter(home_download__holding=holding)
-    facets = [count_facet(BY_NAME[one], query, judged) for one in SHOWN_FACETS]
-    release = holding.current_release
-    assert release is not None
-    return render(
-        request,
-        "public/holding.html",
-        {
-            "holding": holding,
-            "address": address_of(holding),
-            "list": ("/collections/", "Collections")
-            if holding.kind == Holding.Kind.COLLECTION
-            else ("/analysis-results/", "Analysis results"),
-            "query": query.url(),
-            "facts": _facts(holding, total(query, judged), facets, query),
-            "facets": [_shares(facet) for facet in facets if facet.values],
-            "strip": strip(found.order_by("-image_count", "pk"), judged),
-            "downloads": [_row(download, judged) for download in _downloads(holding, judged)],
-            "files": supporting_files(release, judged.findable),
-            "versions": versions(holding, judged),
-            "tombstones": tombstones(holding),
-            "citation": citation(holding, release, holding.concept_doi),
-            "citations": holding.citations.all(),
-        },
-    )
+    shown = {
+        "holding": holding,
+        "address": address_of(holding),
+        "list": LISTS[Holding.Kind(holding.kind)],
+        "query": query.url(),
+        "facts": _facts(holding, told, charts, rows),
+        "mosaic": mosaic(found, judged),
+        "rows": rows,
+        "charts": [drawn(chart) for chart in charts],
+        "versions": versions(holding, judged),
+        "tombstones": tombstones(holding),
+        "citation": citation(holding, release, holding.concept_doi),
+        "source_texts": [citation_text(source) for source in told.sources],
+        "formats": FORMATS.values(),
+        "jsonld": FORMATS["schema.jsonld"].write(told),
+        "licences": [(one, in_plain_words(one)) for one in _licences(rows)],
+        "related": _related(holding, judged),
+        **_citations(holding),
+    }
+    return signposted(render(request, "public/holding.html", shown), told)
 
 
 @require_safe
@@ -86,64 +89,56 @@ def holding_manifest(request: HttpRequest, name: str, kind: str) -> HttpResponse
     return as_file(made, manifest_text(uids, name=made), MEDIA_TYPE)
 
 
-def named(name: str, judged: Visible, kind: str) -> Holding:
-    """The holding of this name and kind, else NotFound."""
-    holding = holding_of(name, judged)
-    if holding.kind != kind:
-        raise NotFound("There is no such dataset.")
-    return holding
+def _licences(rows: list[Row]) -> list[License]:
+    return list({row.download.license.pk: row.download.license for row in rows}.values())
 
 
-def _downloads(holding: Holding, judged: Visible) -> list[Download]:
-    return list(holding.downloads.filter(pk__in=judged.findable).select_related("license"))
-
-
-def _row(download: Download, judged: Visible) -> dict[str, Any]:
-    access = access_of(download, judged)
-    return {"download": download, "access": access, "kind": download.get_kind_display()}
-
-
-def _facts(holding: Holding, sums: Totals, facets: list[Facet], query: Query) -> list[dict[str, Any]]:
-    """The facts box: every number that counts data leads to that data."""
-    found = f"/search/?{query.url()}"
-    values = {
-        facet.element.name: [value_word(facet.element.name, one.label) for one in facet.values if one.value]
-        for facet in facets
+def _citations(holding: Holding) -> dict[str, Any]:
+    told: dict[str, list[Any]] = {"data": [], "publication": [], "acknowledgement": []}
+    for one in holding.citations.all():
+        told.setdefault(one.kind, []).append(one)
+    return {
+        "also_cite": told["data"],
+        "publications": told["publication"],
+        "acknowledgements": told["acknowledgement"],
     }
-    release = holding.current_release
-    rows: list[tuple[str, str, dict[str, Any]]] = [
-        ("Subjects", count(sums.subject_count), {"address": f"{found}&view=subjects"}),
-        ("Studies", count(sums.study_count), {"address": f"{found}&view=studies"}),
-        ("Series", count(sums.series_count), {"address": found}),
-        ("Images", count(sums.image_count), {}),
-        ("Size", size(sums.size), {}),
-        ("Modalities", ", ".join(values["modalities"]), {}),
-        ("Body parts", ", ".join(values["body_parts"]), {}),
+
+
+def _related(holding: Holding, judged: Visible) -> list[dict[str, Any]]:
+    """Datasets that this one is made from, and those that are made from it, as far as the asker may find them."""
+    groups: list[tuple[str, QuerySet[Holding]]] = [
+        ("Made from", holding.derived_from.all()),
+        ("Made from this dataset", holding.derived.all()),
+    ]
+    known = holdings(judged).values("pk")
+    return [
+        {"title": title, "holdings": [(one, address_of(one)) for one in found]}
+        for title, others in groups
+        if (found := list(others.filter(pk__in=known)))
+    ]
+
+
+def _facts(holding: Holding, told: Record, charts: list[Chart], rows: list[Row]) -> list[dict[str, Any]]:
+    """The facts box: every number that counts data leads to that data."""
+    found = f"/search/?{Query(holdings=(holding.short_title,)).url()}"
+    values = {
+        chart.name: ", ".join(value_word(chart.name, bar.label) for bar in chart.bars) for chart in charts
+    }
+    counts = told.counts
+    work = told.work
+    facts: list[tuple[str, str, dict[str, Any]]] = [
+        ("Subjects", count(counts["subjects"]), {"address": f"{found}&view=subjects"}),
+        ("Studies", count(counts["studies"]), {"address": f"{found}&view=studies"}),
+        ("Series", count(counts["series"]), {"address": found}),
+        ("Images", count(counts["images"]), {"address": f"{found}&sort=-images"}),
+        ("Size", size(counts["bytes"]), {}),
+        ("Modalities", values.get("modalities", ""), {}),
+        ("Body parts", values.get("body_parts", ""), {}),
         ("Cancer types", ", ".join(holding.cancer_types), {}),
         ("Cancer sites", ", ".join(holding.cancer_locations), {}),
         ("Species", holding.species, {}),
-        (
-            "Version",
-            f"{release.number} of {day(release.published_at)}" if release else "",
-            {"address": "#versions"},
-        ),
-        ("DOI (draft)", holding.concept_doi, {"to_copy": holding.concept_doi, "long": True}),
+        ("Licence", ", ".join(one.short_title for one in _licences(rows)), {"address": "#policy"}),
+        ("Version", f"{work.version} of {day(work.published)}", {"address": "#versions"}),
+        ("DOI (draft)" if work.draft else "DOI", work.doi, {"to_copy": work.doi, "long": True}),
     ]
-    return [{"name": name, "value": value} | more for name, value, more in rows if value]
-
-
-def _shares(facet: Facet) -> dict[str, Any]:
-    """A facet as a small table with bars: each bar is a part of the most frequent value."""
-    most = max(value.count for value in facet.values)
-    return {
-        "title": facet.element.label,
-        "rows": [
-            {
-                "label": value_word(facet.element.name, value.label),
-                "count": value.count,
-                "address": f"/search/?{value.toggled.url()}",
-                "part": 100 * value.count / most if most else 0,
-            }
-            for value in facet.values[:8]
-        ],
-    }
+    return [{"name": name, "value": value} | more for name, value, more in facts if value]

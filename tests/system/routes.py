@@ -41,6 +41,12 @@ def page(url: str, needs: Needs = Needs.NOTHING, **more) -> Case:
     return Case(url=url, needs=needs, **more)
 
 
+RECORDS = (
+    "datacite.json", "schema.jsonld", "croissant.json", "CITATION.cff", "cite/bibtex", "cite/ris", "cite/text",
+    "linkset.json",
+)  # fmt: skip
+
+
 def _of_holdings(place: str, *, analysis: bool) -> dict[str, Case]:
     told = {"analysis": analysis}
     return {
@@ -54,6 +60,24 @@ def _of_holdings(place: str, *, analysis: bool) -> dict[str, Case]:
         f"{place}/<str:name>/versions/<int:number>/manifest.json": page(
             f"/{place}/{{title}}/versions/1/manifest.json", Needs.FIND, **told
         ),
+        f"{place}/<str:name>/versions/<int:number>/series.csv": page(
+            f"/{place}/{{title}}/versions/1/series.csv", Needs.FIND, **told
+        ),
+        **{  # of a dataset with one version: 400 where it may be found
+            f"{place}/<str:name>/versions/{one}": page(
+                f"/{place}/{{title}}/versions/{one}", Needs.FIND, good=400, **told
+            )
+            for one in ("compare/", "compare.csv", "compare.json")
+        },
+        **{
+            f"{place}/<str:name>/{one}": page(f"/{place}/{{title}}/{one}", Needs.FIND, **told) for one in RECORDS
+        },
+        **{
+            f"{place}/<str:name>/versions/<int:number>/{one}": page(
+                f"/{place}/{{title}}/versions/1/{one}", Needs.FIND, **told
+            )
+            for one in RECORDS
+        },
     }  # fmt: skip
 
 

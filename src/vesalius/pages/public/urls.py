@@ -8,10 +8,11 @@ from vesalius.pages.assets import static_file
 from vesalius.pages.public.content import frames, header, patient, pictures, series
 from vesalius.pages.public.finding import search
 from vesalius.pages.public.help import pages as help_pages
-from vesalius.pages.public.holding import lists, page, version
+from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
 from vesalius.pages.public.own import account, basket, zips
 from vesalius.pages.theme import choose_theme
+from vesalius.release.records import FORMATS
 
 
 class Uid(StringConverter):
@@ -34,7 +35,19 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
         path(f"{place}/<str:name>/download/", zips.holding_zip, told),
         path(f"{place}/<str:name>/versions/<int:number>/", version.version_page, told),
         path(f"{place}/<str:name>/versions/<int:number>/manifest.json", version.version_manifest, told),
+        path(f"{place}/<str:name>/versions/<int:number>/series.csv", version.version_index, told),
+        path(f"{place}/<str:name>/versions/compare/", compare.compare_page, told),
+        path(f"{place}/<str:name>/versions/compare.csv", compare.compare_csv, told),
+        path(f"{place}/<str:name>/versions/compare.json", compare.compare_json, told),
+        *_of_records(f"{place}/<str:name>/", told),
+        *_of_records(f"{place}/<str:name>/versions/<int:number>/", told),
     ]
+
+
+def _of_records(page_: str, told: dict[str, str]) -> list[URLPattern]:
+    """What machines are told of a dataset, or of one version of it."""
+    formats = [path(f"{page_}{place}", records.record, told | {"place": place}) for place in FORMATS]
+    return [*formats, path(f"{page_}linkset.json", records.signposts, told)]
 
 
 urlpatterns: list[URLPattern] = [

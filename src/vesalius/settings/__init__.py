@@ -18,6 +18,7 @@ class Settings:
 
     data: Path  # the data folder
     name: str = "Vesalius"  # what the pages call this archive
+    contact: str = ""  # how to reach the operator, an e-mail address or a web address: pages show it
     public_url: str = "http://127.0.0.1:8000"  # what links and manifests say; never the Host header
     staff_url: str = "http://127.0.0.1:8001"
     host: str = "127.0.0.1"  # the address that both sites listen on

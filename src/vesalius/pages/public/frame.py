@@ -7,11 +7,17 @@ from django.http import HttpRequest
 from vesalius.catalog.models import Holding
 from vesalius.deliver.basket import sums
 from vesalius.pages.public.asker import basket_owner, person, visible
+from vesalius.pages.public.help.topics import TOPICS
 
 COLLECTIONS = ("/collections/", "Collections")
 SEARCH = ("/search/", "Search")
 ANALYSIS_RESULTS = ("/analysis-results/", "Analysis results")
-HELP = ("/help/", "Help")
+FOOTER = (
+    ("/help/usage/", "Terms of use"),
+    ("/help/privacy/", "Privacy"),
+    ("/help/accessibility/", "Accessibility"),
+    ("/help/", "Help"),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -19,7 +25,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "search_address": "/search/",
         "nav": _nav(),
-        "footer_links": [("/help/#terms", "Terms of use"), ("/help/#accessibility", "Accessibility")],
+        "help_address": TOPICS.address(request),
+        "footer_links": FOOTER,
         "account": _account(request),
         "basket": _basket(request),
     }
@@ -27,7 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _nav() -> list[tuple[str, str]]:
     derived = Holding.objects.filter(kind=Holding.Kind.ANALYSIS_RESULT, current_release__isnull=False)
-    return [COLLECTIONS, SEARCH, *([ANALYSIS_RESULTS] if derived.exists() else []), HELP]
+    return [COLLECTIONS, SEARCH, *([ANALYSIS_RESULTS] if derived.exists() else [])]
 
 
 def _account(request: HttpRequest) -> dict[str, Any]:

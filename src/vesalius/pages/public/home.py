@@ -1,42 +1,75 @@
-"""The first page and the help page."""
+"""The first page."""
 
+from collections import defaultdict
+from itertools import chain, zip_longest
+from typing import Any
+
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Holding, Release
-from vesalius.catalog.visible import current_revisions, holdings
+from vesalius.catalog.models import Holding, Release, SeriesRevision
+from vesalius.catalog.visible import current_revisions, fetchable, findable, holdings
+from vesalius.deliver.pictures import pictures
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.holding.counts import listed
-from vesalius.pages.public.images import strip
+from vesalius.pages.public.demonstration import demo_progress
+from vesalius.pages.public.holding.counts import address_of, listed
+from vesalius.pages.public.holding.shelf import ANNOTATING
+from vesalius.pages.public.images import address_of as address_of_series
+from vesalius.pages.public.images import said
 from vesalius.search.find import total
 from vesalius.search.query import Query
 
 NEWEST = 6
+TILES = 12
+KINDS = Holding.Kind
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """GET /: what this is, what it holds, what is new."""
     judged = visible(request)
+    kinds = list(holdings(judged).values_list("kind", flat=True))
     newest = _newest(judged)
     return render(
         request,
         "public/home.html",
         {
-            "strip": strip(current_revisions().order_by("-first_release__published_at", "pk"), judged),
+            "mosaic": mosaic(judged),
             "sums": total(Query(), judged),
-            "holding_count": holdings(judged).filter(kind=Holding.Kind.COLLECTION).count(),
+            "collection_count": kinds.count(KINDS.COLLECTION),
+            "analysis_count": kinds.count(KINDS.ANALYSIS_RESULT),
             "newest": listed(newest, judged),
+            "cited": address_of(newest[0]) if newest else "",
+            "progress": demo_progress(),
         },
     )
 
 
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """GET /help/: short, and true of this archive."""
-    return render(request, "public/help.html")
+def mosaic(judged: Visible) -> list[dict[str, Any]]:
+    """Pictures of as many kinds as there are: by turns of each modality, each time of another collection."""
+    shown = fetchable(findable(current_revisions(), judged), judged).exclude(modality__in=ANNOTATING)
+    groups = shown.order_by().values_list("modality", "home_download__holding").annotate(last=Max("pk"))
+    by_modality = defaultdict(list)
+    for modality, _, last in groups.order_by("modality", "-last"):
+        by_modality[modality].append(last)
+    turns = chain.from_iterable(zip_longest(*by_modality.values()))
+    chosen = [key for key in turns if key is not None][: 2 * TILES]
+    revisions = SeriesRevision.objects.select_related("series").in_bulk(chosen)
+    ready = [revisions[key] for key in chosen if (drawn := pictures(revisions[key])) and drawn.drawn]
+    return [_tile(revision) for revision in ready[:TILES]]
+
+
+def _tile(revision: SeriesRevision) -> dict[str, Any]:
+    address = address_of_series(revision)
+    return {
+        "address": address,
+        "image": f"{address}thumbnail/",
+        "alt": said(revision),
+        "corner": revision.modality,
+    }
 
 
 def _newest(judged: Visible) -> list[Holding]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vesalius.access.models import Person, Role
 from vesalius.errors import BadRequest, NotAllowed
+from vesalius.pages.staff.help import TOPICS
 
 View = Callable[..., HttpResponse]
 CURATOR, PHI_REVIEWER = Role.Name.CURATOR, Role.Name.PHI_REVIEWER
@@ -24,6 +25,7 @@ NAV = (
     ("/jobs/", "Jobs"),
     ("/audit/", "Audit"),
 )
+FOOTER = (("/help/accessibility/", "Accessibility"), ("/help/", "Help"))
 FOR_ADMINISTRATORS = (("/people/", "People"),)
 
 
@@ -66,10 +68,10 @@ def who(request: HttpRequest) -> str:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the header of every staff page shows; `may` holds the roles of the reader."""
     may = roles_of(request)
+    shown = {"may": may, "help_address": TOPICS.address(request), "footer_links": FOOTER}
     if not may:
-        return {"may": may}
-    return {
-        "may": may,
+        return shown
+    return shown | {
         "nav": NAV + (FOR_ADMINISTRATORS if ADMINISTRATOR in may else ()),
         "account": {"name": who(request), "sign_out": "/account/logout/", "links": ()},
     }

@@ -3,12 +3,18 @@
 from django.urls import URLPattern, path
 
 from vesalius.pages.assets import static_file
+from vesalius.pages.staff.help import accessibility, guide, help_page
 from vesalius.pages.staff.house import account, audit, jobs, people
 from vesalius.pages.staff.releases import plans, purges, recipes, withdrawals
 from vesalius.pages.staff.review import files, inbox, series, submissions
+from vesalius.pages.theme import choose_theme
 
 urlpatterns: list[URLPattern] = [
     path("static/<path:path>", static_file, name="static"),
+    path("theme/", choose_theme, name="theme"),
+    path("help/", help_page, name="help"),
+    path("help/guides/<slug:name>/", guide, name="guide"),
+    path("help/accessibility/", accessibility, name="accessibility"),
     path("account/login/", account.SignIn.as_view(), name="login"),
     path("account/logout/", account.sign_out, name="logout"),
     path("", inbox.inbox, name="inbox"),

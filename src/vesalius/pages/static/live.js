@@ -1,5 +1,6 @@
 // Follows work that goes on: asks for the page again and puts its #live part in place until nothing is at work.
-const EVERY = 2000; // milliseconds
+// data-live may say after how many seconds.
+const EVERY = 2; // seconds
 
 async function look() {
   const here = document.querySelector("#live[data-live]");
@@ -9,11 +10,15 @@ async function look() {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (answer.redirected || !answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
-      if (!fresh) return;
-      if (!fresh.hasAttribute("data-live")) return location.reload(); // done: the rest of the page changed too
-      here.replaceWith(document.adoptNode(fresh));
+      if (!fresh?.hasAttribute("data-live")) return location.reload(); // done: the rest of the page changed too
+      if (fresh.outerHTML !== here.outerHTML) here.replaceWith(document.adoptNode(fresh)); // pictures do not flicker
     } catch { /* the server is away for a moment; look again later */ }
   }
-  setTimeout(look, EVERY);
+  wait();
 }
-setTimeout(look, EVERY);
+
+function wait() {
+  const here = document.querySelector("#live[data-live]");
+  if (here) setTimeout(look, 1000 * (Number(here.dataset.live) || EVERY));
+}
+wait();

@@ -1,54 +1,143 @@
-"""The lists of collections and of analysis results."""
+"""The lists of collections and of analysis results: tables to search, filter and sort, and the same as files."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vesalius.catalog.models import Holding
-from vesalius.catalog.visible import holdings
 from vesalius.pages.public.asker import visible
+from vesalius.pages.public.demonstration import demo_progress
 from vesalius.pages.public.export import as_csv
-from vesalius.pages.public.holding.counts import listed
+from vesalius.pages.public.holding.choosing import (
+    FILTERS,
+    SORTS,
+    Choice,
+    Filter,
+    choose,
+    counted,
+    read_choice,
+)
+from vesalius.pages.public.holding.shelf import Row, rows_of
+
+PLACES = {  # kind -> (address, title)
+    Holding.Kind.COLLECTION.value: ("/collections/", "Collections"),
+    Holding.Kind.ANALYSIS_RESULT.value: ("/analysis-results/", "Analysis results"),
+}
+
 
 COLUMNS = (
-    "name",
-    "title",
-    "access",
-    "modalities",
-    "body_parts",
-    "subjects",
-    "studies",
-    "series",
-    "images",
-    "bytes",
-    "doi",
-)
+    "name", "title", "summary", "access", "status", "cancer_types", "cancer_sites", "species", "modalities",
+    "body_parts", "supporting_data", "licences", "subjects", "studies", "series", "images", "bytes", "version",
+    "released", "doi", "synthetic", "address",
+)  # fmt: skip
 
 
 @require_safe
-def collections(request: HttpRequest) -> HttpResponse:
-    """GET /collections/: every collection that the asker may find."""
-    return _list(request, Holding.Kind.COLLECTION, "Collections", "collections.csv")
+def browse(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET /collections/ and /analysis-results/: every dataset that the asker may find and that was asked for."""
+    place, title = PLACES[kind]
+    choice = read_choice(request.GET, place)
+    rows = rows_of(kind, visible(request))
+    return render(
+        request,
+        "public/holdings.html",
+        {
+            "title": title,
+            "kind": kind,
+            "rows": choose(rows, choice),
+            "all_count": len(rows),
+            "facets": [found for one in FILTERS if (found := _facet(rows, choice, one))["values"]],
+            "chips": _chips(choice),
+            "clear": place,
+            "choice": choice,
+            "words": " ".join(choice.words),
+            "hidden": choice.parameters(sort=False, words=False),
+            "sorts": _orders(choice),
+            "heads": {name: _head(choice, name) for name in SORTS},
+            "csv": choice.address(".csv"),
+            "json": choice.address(".json"),
+            "progress": demo_progress(),
+        },
+    )
 
 
 @require_safe
-def analysis_results(request: HttpRequest) -> HttpResponse:
-    """GET /analysis-results/: what others have derived from collections."""
-    return _list(request, Holding.Kind.ANALYSIS_RESULT, "Analysis results", "analysis-results.csv")
+def as_csv_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET /collections.csv and /analysis-results.csv: the rows of the same choice."""
+    place, _ = PLACES[kind]
+    rows = choose(rows_of(kind, visible(request)), read_choice(request.GET, place))
+    return as_csv(f"{place.strip('/')}.csv", COLUMNS, (_flat(row).values() for row in rows))
 
 
-def _list(request: HttpRequest, kind: Holding.Kind, title: str, file: str) -> HttpResponse:
-    judged = visible(request)
-    rows = listed(list(holdings(judged).filter(kind=kind).select_related("current_release")), judged)
-    if request.GET.get("format") == "csv":
-        return as_csv(file, COLUMNS, (_flat(row) for row in rows))
-    return render(request, "public/holdings.html", {"title": title, "rows": rows, "kind": kind})
+@require_safe
+def as_json_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET /collections.json and /analysis-results.json: the same rows, and how many datasets have each value."""
+    choice = read_choice(request.GET, PLACES[kind][0])
+    rows = rows_of(kind, visible(request))
+    chosen = [_flat(row) for row in choose(rows, choice)]
+    facets = {
+        one.parameter: [
+            {"value": value.value, "datasets": value.count} for value in counted(rows, choice, one)
+        ]
+        for one in FILTERS
+    }
+    return JsonResponse({"total": len(chosen), "facets": facets, "rows": chosen})
 
 
-def _flat(row: dict[str, object]) -> list[object]:
-    holding, access = row["holding"], row["access"]
-    assert isinstance(holding, Holding)
-    return [
-        holding.short_title, holding.title, getattr(access, "word", ""), row["modalities"], row["body_parts"],
-        row["subjects"], row["studies"], row["series"], row["images"], row["size"], holding.concept_doi,
-    ]  # fmt: skip
+def _facet(rows: list[Row], choice: Choice, one: Filter) -> dict[str, Any]:
+    values = [
+        {
+            "label": value.value,
+            "count": value.count,
+            "address": value.toggled.address(),
+            "chosen": value.chosen,
+        }
+        for value in counted(rows, choice, one)
+    ]
+    return {"title": one.label, "values": values}
+
+
+def _chips(choice: Choice) -> list[dict[str, str]]:
+    """Each thing asked, and the list without it."""
+    words = [
+        {"field": "word", "label": word, "without": choice.without_word(word).address()}
+        for word in choice.words
+    ]
+    return words + [
+        {"field": one.label, "label": value, "without": choice.toggled(one.parameter, value).address()}
+        for one in FILTERS
+        for value in choice.chosen.get(one.parameter, ())
+    ]
+
+
+def _head(choice: Choice, name: str) -> dict[str, str]:
+    """The head of a column: where it leads, and which way it is sorted now (a value of aria-sort)."""
+    now = {name: "ascending", f"-{name}": "descending"}.get(choice.sort, "")
+    return {"address": choice.sorted_by(name).address(), "now": now, "words": SORTS[name][0]}
+
+
+def _orders(choice: Choice) -> list[tuple[str, str, bool]]:
+    """The orders that the form offers: (value, words, chosen)."""
+    offered = {
+        "title": "Title", "-released": "Newest release", "-subjects": "Most subjects", "-images": "Most images",
+        "-size": "Largest",
+    }  # fmt: skip
+    if choice.sort not in offered:
+        offered[choice.sort] = f"{SORTS[choice.sort.removeprefix('-')][0]}, turned round"
+    return [(value, words, value == choice.sort) for value, words in offered.items()]
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    """A row as files have it, under COLUMNS; `released` is a moment of UTC, ISO 8601."""
+    holding = row["holding"]
+    values = (
+        holding.short_title, holding.title, holding.summary, row["access_word"], row["status"],
+        holding.cancer_types, holding.cancer_locations, holding.species, row["modalities"], row["body_parts"],
+        row["supporting"], row["licences"], row["subjects"], row["studies"], row["series"], row["images"],
+        row["size"], holding.current_release.number, row["released"].isoformat() if row["released"] else "",
+        holding.concept_doi, holding.synthetic, f"{settings.VESALIUS.public_url}{row['address']}",
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True))

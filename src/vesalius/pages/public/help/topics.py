@@ -1,0 +1,152 @@
+"""What help says about each page of the public site."""
+
+from vesalius.pages.help.topics import Topic, Topics
+
+RESEARCHERS = ("/help/guides/researcher/", "Guide for researchers")
+EVERYBODY = ("/help/guides/public/", "Guide for patients, relatives and everybody else")
+LIMITED = ("/help/#limited", "Limited access")
+VERSIONS = ("/help/#versions", "Versions")
+DOWNLOADS = ("/help/#download", "Download")
+FIND = ("/help/#find", "Find")
+
+_BY_NAME = {
+    "home": Topic(
+        title="The first page",
+        sentences=(
+            "It says what this archive is, shows some of its pictures, and what was released last.",
+            "Each number leads to what it counts. The search box takes words, names and UIDs.",
+        ),
+        links=(EVERYBODY, RESEARCHERS),
+    ),
+    "list": Topic(
+        title="Lists of datasets",
+        sentences=(
+            (
+                "Every dataset that you may find, one row each. Type words to keep those that hold them all: they "
+                "are looked for in titles, descriptions, diseases, places in the body, species and modalities."
+            ),
+            (
+                "The filters count how many datasets you would see; values of one filter widen it, and several "
+                "filters narrow each other. The head of a column sorts by it, and once more turns the order round."
+            ),
+            "The address holds all that you chose: keep it or send it. The CSV and JSON hold the same rows.",
+        ),
+        links=(FIND, RESEARCHERS),
+    ),
+    "dataset": Topic(
+        title="The page of a dataset",
+        sentences=(
+            "It says what the dataset is, who made it, and how much there is; each number leads to its data.",
+            "“Data access” has a row for each part that can be had, with its licence and who may have it.",
+            "Versions never change. Cite the one that you used.",
+        ),
+        links=(DOWNLOADS, VERSIONS, LIMITED),
+    ),
+    "version": Topic(
+        title="One version of a dataset",
+        sentences=(
+            "A version is a fixed set of images, and stays as it is when a newer one appears.",
+            "Its series can be seen and downloaded as they were then.",
+        ),
+        links=(VERSIONS,),
+    ),
+    "search": Topic(
+        title="Search",
+        sentences=(
+            "What you asked stands above the answer, part by part; follow a part to take it out.",
+            (
+                "The filters count the series that you would see. Values of one filter widen it, and several "
+                "filters narrow each other."
+            ),
+            (
+                "The answer can be listed by series, studies or subjects, put into the basket as a whole, and had as "
+                "CSV or JSON. Its address is the question: keep it or send it."
+            ),
+        ),
+        links=(FIND, RESEARCHERS),
+    ),
+    "patient": Topic(
+        title="A subject",
+        sentences=(
+            "All that this archive shows of one subject: studies (visits to the scanner) and their series (scans).",
+            (
+                "The name is invented, and dates are moved by the same number of days for one subject, so that the "
+                "time between two studies is true."
+            ),
+        ),
+        links=(EVERYBODY,),
+    ),
+    "study": Topic(
+        title="A study",
+        sentences=(
+            "One visit to the scanner and its series. The date is moved, as all dates of this subject are.",
+        ),
+        links=(EVERYBODY,),
+    ),
+    "series": Topic(
+        title="A series",
+        sentences=(
+            "One scan: its images, what it belongs to, and what belongs to it.",
+            "Download it as a ZIP, which goes on where it broke off, or put it into the basket with others.",
+            "“Header” shows all that the files say about how they were made.",
+        ),
+        links=(DOWNLOADS, RESEARCHERS),
+    ),
+    "header": Topic(
+        title="The header of an image",
+        sentences=(
+            (
+                "Every element of the file besides the pixels, as de-identification left it: name, tag, type of "
+                "value and value. The names are those of the DICOM standard (PS3.6)."
+            ),
+        ),
+        links=(RESEARCHERS,),
+    ),
+    "basket": Topic(
+        title="The basket",
+        sentences=(
+            (
+                "The series that you chose, on all pages until you take them out. It belongs to this browser, or to "
+                "your account once you sign in."
+            ),
+            "Data that your account may not download are said so, and left out of downloads.",
+        ),
+        links=(DOWNLOADS, LIMITED),
+    ),
+    "account": Topic(
+        title="Accounts",
+        sentences=(
+            (
+                "Open data need no account. An account is for limited data that you hold a grant for, and for "
+                "tokens with which programs ask in your name."
+            ),
+            "A token is shown once. Whoever has it may do what you may: revoke it when it is no longer needed.",
+        ),
+        links=(LIMITED, ("/help/privacy/", "What is stored about you")),
+    ),
+    "help": Topic(
+        title="Help",
+        sentences=("The ? key opens help about the page that is open. The guides tell more.",),
+        links=(EVERYBODY, RESEARCHERS),
+    ),
+}
+
+_PLACES = {
+    "": "home",
+    "collections": "list",
+    "collections/<": "dataset",
+    "collections/<str:name>/versions/": "version",
+    "analysis-results": "list",
+    "analysis-results/<": "dataset",
+    "analysis-results/<str:name>/versions/": "version",
+    "search": "search",
+    "patients/": "patient",
+    "studies/": "study",
+    "series/": "series",
+    "series/<uid:uid>/header/": "header",
+    "basket/": "basket",
+    "account/": "account",
+    "help/": "help",
+}
+
+TOPICS = Topics(by_name=_BY_NAME, places=_PLACES)

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "vesalius.cli.staff:submit",
         "Send a folder, a ZIP or files to a collection as one submission.",
     ),
+    "get": ("vesalius.cli.get:get", "Fetch series from this or another archive, checked and resumable."),
     "jobs": ("vesalius.cli.staff:jobs", "Show, retry and cancel jobs."),
     "demo": ("vesalius.cli.demo:demo", "Fill an empty archive with the demonstration collections."),
 }

@@ -85,14 +85,16 @@ def remove(owner: str, series_instance_uids: Iterable[str]) -> int:
         )
 
 
-def remove_of(owner: str, *, holding: str = "", collection: str = "", patient_id: str = "") -> int:
-    """Take out what belongs to a dataset, or to a patient of a collection; how many went."""
-    of = {"home_download__holding__short_title": holding} if holding else {}
-    if patient_id:
-        of |= {f"{PATIENT}__holding__short_title": collection, f"{PATIENT}__patient_id": patient_id}
-    uids = _held(owner).values("series_instance_uid")
-    found = SeriesRevision.objects.filter(series__series_instance_uid__in=uids, **of)
-    return remove(owner, list(found.values_list(UID, flat=True).distinct())) if of else 0
+def remove_of_holding(owner: str, short_title: str) -> int:
+    """Take out the series of a dataset; how many went."""
+    return _remove_where(owner, {"home_download__holding__short_title": short_title})
+
+
+def remove_of_patient(owner: str, collection: str, patient_id: str) -> int:
+    """Take out the series of a patient; how many went."""
+    return _remove_where(
+        owner, {f"{PATIENT}__holding__short_title": collection, f"{PATIENT}__patient_id": patient_id}
+    )
 
 
 def empty(owner: str) -> int:
@@ -188,6 +190,12 @@ def settle(owner: str, visible: Judged) -> None:
         for item in items:
             item.digest = newer.get(item.series_instance_uid, item.digest)
         BasketItem.objects.bulk_update(items, ["digest"], batch_size=AT_ONCE)
+
+
+def _remove_where(owner: str, of: Mapping[str, str]) -> int:
+    uids = _held(owner).values("series_instance_uid")
+    found = SeriesRevision.objects.filter(series__series_instance_uid__in=uids, **of)
+    return remove(owner, list(found.values_list(UID, flat=True).distinct()))
 
 
 def _held(owner: str) -> QuerySet[BasketItem]:

@@ -1,6 +1,7 @@
 """A computed ZIP of very many entries: their sizes stand in columns, and an entry is made when it is sent.
 
-A hundred thousand files take megabytes, not the hundreds that their headers would take. Every byte is that of `StoredZip`.
+A hundred thousand files take megabytes, not the hundreds that their headers would take; each byte is that of
+`StoredZip`.
 """
 
 from collections.abc import Callable, Iterator

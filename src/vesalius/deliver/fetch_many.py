@@ -1,4 +1,4 @@
-"""Many series on their way to a reader in one ZIP: written down before the first byte, judged again while it is sent."""
+"""Many series on their way to a reader in one ZIP: written down before its first byte, judged again on the way."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar

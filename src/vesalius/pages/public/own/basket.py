@@ -172,9 +172,7 @@ def _subjects(
     page: Iterable[SeriesRevision], rows: QuerySet[SeriesRevision], judged: Visible
 ) -> list[dict[str, Any]]:
     """The series of one page by subject, with how many series the whole basket has of each."""
-    shown = [
-        (patient, list(group)) for patient, group in groupby(page, lambda one: one.series.study.patient)
-    ]
+    shown = [(patient, list(group)) for patient, group in groupby(page, lambda one: one.series.study.patient)]
     of_these = rows.order_by().filter(Q((f"{PATIENT}__in", [patient.pk for patient, _ in shown])))
     held = dict(of_these.values_list(PATIENT).annotate(Count("pk")))
     return [_subject(patient, group, held[patient.pk], judged) for patient, group in shown]
@@ -202,10 +200,11 @@ def _subject(patient: Patient, group: list[SeriesRevision], held: int, judged: V
 def _remove(owner: str, form: QueryDict) -> int:
     if "all" in form:
         return basket.empty(owner)
-    if "holding" in form:
-        return basket.remove_of(owner, holding=form["holding"])
-    if "patient" in form:
-        return basket.remove_of(owner, collection=form.get("collection", ""), patient_id=form["patient"])
+    told = {name: str(form[name]) for name in ("holding", "collection", "patient") if name in form}
+    if "holding" in told:
+        return basket.remove_of_holding(owner, told["holding"])
+    if "patient" in told:
+        return basket.remove_of_patient(owner, told.get("collection", ""), told["patient"])
     return basket.remove(owner, form.getlist("series"))
 
 

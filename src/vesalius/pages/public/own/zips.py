@@ -46,12 +46,11 @@ def holding_zip(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     holding = holding_of(name, visible(request))
     if holding.kind != kind:
         raise NotFound("There is no such dataset.")
-    of = {"home_download__holding": holding}
-    if title := request.GET.get("download", ""):
-        if not holding.downloads.filter(title=title, pk__in=visible(request).findable).exists():
-            raise NotFound("This dataset has no such download.")
-        of |= {"home_download__title": title}
-    return send_zip(request, current_revisions().filter(**of), f"{name}-{title}" if title else name)
+    title = request.GET.get("download", "")
+    revisions = current_revisions().filter(home_download__holding=holding)
+    if title:
+        revisions = revisions.filter(home_download__title=title)
+    return send_zip(request, revisions, f"{name}-{title}" if title else name)
 
 
 @require_safe

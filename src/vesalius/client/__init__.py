@@ -1,0 +1,1 @@
+"""The retriever: fetches series from any archive that speaks NBIA REST, over HTTP alone."""

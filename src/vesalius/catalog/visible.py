@@ -185,8 +185,14 @@ def holding_of(short_title: str, visible: Judged) -> Holding:
 
 def supporting_files(release: Release, downloads: frozenset[int]) -> QuerySet[SupportingFile]:
     """The supporting files of a release under these Downloads (what may be found, or fetched), by name."""
-    files = SupportingFile.objects.filter(in_releases__release=release, home_download__in=downloads)
-    return files.select_related("blob", "home_download__license").order_by("name", "pk")
+    files = shown_files().filter(in_releases__release=release, home_download__in=downloads)
+    return files.select_related("blob", "holding", "home_download__license").order_by("name", "pk")
+
+
+def shown_files() -> QuerySet[SupportingFile]:
+    """Supporting files, published or not, but those of holdings that are withdrawn as a whole."""
+    withdrawn = Tombstone.objects.filter(kind=Tombstone.Kind.WITHDRAWN, level="holding", lifted_at=None)
+    return SupportingFile.objects.exclude(holding__in=withdrawn.values("holding"))
 
 
 def tombstones(holding: Holding) -> QuerySet[Tombstone]:

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable, Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vesalius.audit.models import AuditEntry
 from vesalius.audit.trail import record
 from vesalius.catalog.models import Purge
 from vesalius.catalog.refusal import keyed_digest, refuse
+from vesalius.curate.forget_tables import blobs_of_tables, delete_tables, tables_naming
 from vesalius.curate.previews import preview_path
 from vesalius.errors import Unavailable
 from vesalius.intake.bytes import intake_store
@@ -38,12 +39,14 @@ def forget_patient(collection: str, patient_id: str, *, person: str, deed_id: st
     with on_intake():
         for patient in _mappings(collection, patient_id):
             enqueue("forget-patient", {"patient": patient.pk, "person": person, "deed": deed_id}, priority=9)
+        named = {"collection": collection, "patient": keyed_digest(f"{collection}/{patient_id}")}
+        enqueue("forget-tables", {**named, "person": person, "deed": deed_id}, priority=9)
 
 
 def unask(deed_id: str) -> None:
     """Take back what `forget_patient` asked for, when the archive side refused its word."""
     with on_intake():
-        asked = Job.objects.filter(kind="forget-patient", args__deed=deed_id)
+        asked = Job.objects.filter(kind__in=["forget-patient", "forget-tables"], args__deed=deed_id)
         for job_id in asked.values_list("pk", flat=True):
             cancel(job_id)
 
@@ -70,6 +73,38 @@ def forget(work: Work) -> None:
     _scrub(connection)
 
 
+@handles("forget-tables", Side.INTAKE)
+def forget_tables(work: Work) -> None:
+    """Destroy every table, released or not, that holds a row of the patient; the site may send it without."""
+    connection = connection_of(Side.INTAKE)
+    if _is_confirmed(work.args["deed"]):
+        _overwrite_what_is_deleted(connection)
+        naming = tables_naming(work.args["collection"], work.args["patient"])
+        files = SubmittedFile.objects.filter(
+            Q(tables__in=naming) | Q(duplicate_of__tables__in=naming) | Q(duplicates__tables__in=naming)
+        )
+        files = SubmittedFile.objects.filter(pk__in=list(files.values_list("pk", flat=True)))
+        blobs = blobs_of_tables(files)
+        _refuse_their_return(work.args["deed"], files)
+        for name in blobs:
+            intake_store().delete(name)
+        with work.saving():
+            counts = {"files": files.count(), "blobs": len(blobs)}
+            delete_tables(files)
+            files.delete()
+            ReceivedBlob.objects.filter(pk__in=blobs).delete()
+            if counts["files"]:
+                record(
+                    "tables.forget",
+                    person=work.args["person"],
+                    target_kind="patient",
+                    target=work.args["deed"],
+                    detail=counts,
+                    deed_id=uuid.UUID(work.args["deed"]),
+                )
+    _scrub(connection)
+
+
 def _is_confirmed(deed: str) -> bool:
     """The archive side has the word; Unavailable, and so tried again, while it has not said yes."""
     purge = Purge.objects.filter(deed_id=deed).first()
@@ -90,7 +125,7 @@ def _forget(work: Work, patient: PatientMapping) -> None:
             CleanedInstance.objects.filter(file__in=files).values_list("series", flat=True).distinct()
         )
     )
-    blobs = _blobs_of(files, series)
+    blobs = sorted({*_blobs_of(files, series), *blobs_of_tables(files)})
     _refuse_their_return(work.args["deed"], files)
     for one in series:
         shutil.rmtree(preview_path(one, 0).parent, ignore_errors=True)
@@ -202,6 +237,7 @@ def _delete_rows(
     Finding.objects.filter(file__in=files).delete()
     Job.objects.filter(kind="clean-patient", key=str(patient.pk)).delete()
     series.delete()
+    delete_tables(files)
     files.delete()
     patient.delete()
 

@@ -2,4 +2,4 @@
 
 from vesalius.curate import admit, forget, previews
 
-HANDLERS = (admit.admit_release, forget.forget, previews.preview_series)
+HANDLERS = (admit.admit_release, forget.forget, forget.forget_tables, previews.preview_series)

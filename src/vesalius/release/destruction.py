@@ -5,20 +5,18 @@ interrupts the job, what is still to be destroyed can still be named.
 """
 
 import shutil
-from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vesalius.audit.trail import ARCHIVE_ITSELF
 from vesalius.catalog.bytes import archive_store
-from vesalius.catalog.changes import count_change, take_turn
+from vesalius.catalog.changes import take_turn
 from vesalius.catalog.models import (
     Blob,
     Instance,
     Patient,
     Purge,
-    Release,
     RevisionInstance,
     Series,
     SeriesRevision,
@@ -28,15 +26,15 @@ from vesalius.catalog.models import (
 )
 from vesalius.catalog.pictures import pictures_of
 from vesalius.catalog.refusal import refuse
+from vesalius.catalog.tombstones import tombstone_name
 from vesalius.errors import Unavailable
 from vesalius.jobs.dispatch import Work, handles
-from vesalius.release.cells import refill_cells
 from vesalius.release.mentions import forget
-from vesalius.release.publishing import digest_of
 from vesalius.release.purge import write_down
 from vesalius.release.refresh import releases_of
+from vesalius.release.reissue import reissue
 from vesalius.release.scrub import destroy_deleted_bytes, scrub
-from vesalius.release.withdrawal import tombstone_name
+from vesalius.release.table_rows import take_rows_out
 from vesalius.settings.routing import Side, on_archive
 
 
@@ -46,6 +44,7 @@ def destroy(work: Work) -> None:
     purge = Purge.objects.get(pk=work.args["purge"])
     destroy_deleted_bytes()
     if purge.patient is not None:
+        rows = take_rows_out(purge, purge.patient)
         blobs = _blobs_of(purge.patient)
         with on_archive():
             refuse(purge, blobs)
@@ -58,7 +57,7 @@ def destroy(work: Work) -> None:
             take_turn()
             if _blobs_of(purge.patient) != blobs:
                 raise Unavailable("Content of the patient came in meanwhile; the next attempt takes it too.")
-            _destroy_rows(purge, purge.patient, alone, pictures)
+            _destroy_rows(purge, purge.patient, alone, {"pictures": pictures, "table rows": rows})
     scrub()
     with work.finishing():
         Purge.objects.filter(pk=purge.pk).update(state=Purge.State.DONE, done_at=timezone.now())
@@ -91,7 +90,7 @@ def _destroy_pictures(patient: Patient) -> int:
     return count
 
 
-def _destroy_rows(purge: Purge, patient: Patient, blobs: list[str], pictures: int) -> None:
+def _destroy_rows(purge: Purge, patient: Patient, blobs: list[str], besides: dict[str, int]) -> None:
     """All rows of the patient, all mentions of it, and the releases reissued without it: one transaction."""
     held = list(releases_of([patient.pk]))
     uids = _uids_of(patient)
@@ -100,7 +99,7 @@ def _destroy_rows(purge: Purge, patient: Patient, blobs: list[str], pictures: in
         "series": Series.objects.filter(study__patient=patient).count(),
         "revisions": _revisions_of(patient).count(),
         "blobs": len(blobs),
-        "pictures": pictures,
+        **besides,
         "releases": len(held),
         "mentions": forget(patient, uids),
     }
@@ -115,7 +114,7 @@ def _destroy_rows(purge: Purge, patient: Patient, blobs: list[str], pictures: in
     )
     _delete(patient, blobs)
     Purge.objects.filter(pk=purge.pk).update(counts=counts)
-    _reissue(held)
+    reissue(held)
 
 
 def _uids_of(patient: Patient) -> set[str]:
@@ -133,12 +132,3 @@ def _delete(patient: Patient, blobs: list[str]) -> None:
     Study.objects.filter(patient=patient).delete()
     Patient.objects.filter(pk=patient.pk).delete()
     Blob.objects.filter(Q(pk__in=blobs), used_by=None, supportingfile=None).delete()
-
-
-def _reissue(releases: Iterable[Release]) -> None:
-    """New digests and counts of the releases that have lost something, each marked."""
-    for release in releases:
-        release.digest, release.redacted_at = digest_of(release), timezone.now()
-        release.save(update_fields=["digest", "redacted_at"])
-    refill_cells(releases)
-    count_change()

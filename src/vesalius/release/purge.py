@@ -7,12 +7,12 @@ from django.utils import timezone
 from vesalius.audit.trail import record
 from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Patient, Purge
+from vesalius.catalog.tombstones import tombstone_name
 from vesalius.catalog.visible import OPEN_PURGES
 from vesalius.errors import BadInput, Conflict, NotAllowed, NotFound
 from vesalius.jobs import queue
 from vesalius.release.cells import refill_cells
 from vesalius.release.refresh import releases_of
-from vesalius.release.withdrawal import tombstone_name
 from vesalius.settings.routing import on_archive
 
 

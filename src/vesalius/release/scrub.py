@@ -11,7 +11,8 @@ TABLES = (
     "catalog_instance",
     "catalog_manifest", "catalog_patient", "catalog_purge", "catalog_releaserevision", "catalog_revisioninstance",
     "catalog_savedsearch", "catalog_series", "catalog_seriesrevision", "catalog_sharedlistitem", "catalog_slide",
-    "catalog_study", "catalog_succession", "catalog_supportingfilelink", "catalog_tombstone",
+    "catalog_study", "catalog_succession", "catalog_supportingfile", "catalog_supportingfilelink",
+    "catalog_tombstone",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from vesalius.audit.trail import record
 from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Holding, Patient, Release, Series, SeriesRevision, Study, Tombstone
-from vesalius.catalog.refusal import keyed_digest
+from vesalius.catalog.tombstones import tombstone_name
 from vesalius.errors import BadRequest, Conflict, NotFound
 from vesalius.release.cells import refill_cells
 from vesalius.settings.routing import on_archive
@@ -72,14 +72,6 @@ def hide_what_is_withdrawn(release: Release) -> None:
         revisions = SeriesRevision.objects.filter(in_releases__release=release, withdrawn_at=None)
         hidden = [row.pk for row in _with_names(revisions) if _covered(row, withdrawn)]
         SeriesRevision.objects.filter(pk__in=hidden).update(withdrawn_at=timezone.now())
-
-
-def tombstone_name(target: Holding | Patient | Study | Series) -> str:
-    """How a tombstone names it: by UID or short title; a patient by a keyed digest of the ID."""
-    if isinstance(target, Patient):
-        short_title = target.holding.short_title
-        return f"{short_title}/{keyed_digest(f'{short_title}/{target.patient_id}')}"
-    return str(target)
 
 
 def _find(level: str, name: str) -> tuple[Holding, Holding | Patient | Study | Series]:

@@ -43,6 +43,8 @@ DENSITY = {  # Hounsfield units: without contrast, with contrast in the venous p
     "liver": (58, 104),
     "hepatic vein": (40, 146),
     "spleen": (48, 118),
+    "kidney": (34, 168),
+    "medulla": (30, 138),
     "stomach wall": (40, 82),
     "stomach": (14, 18),
     "lung": (-862, -852),

@@ -10,20 +10,26 @@ from scipy import ndimage
 
 from vesalius.demo.phantom import anatomy
 from vesalius.demo.phantom.canvas import Canvas, Floats, Points, beads, closed
+from vesalius.demo.phantom.organs import fissures
 from vesalius.demo.phantom.texture import Textures
 from vesalius.demo.phantom.vessels import grow
 
 _MASK = 96  # pixels of the coarse lung mask
 _MASK_SPACING = 4.0  # mm
-_TWIGS = 1300  # arteries of one lung; veins are fewer
+_TWIGS = 1700  # arteries of one lung; veins are fewer
+_SMALLEST_PARTNER = 1.15  # mm, radius of an artery whose bronchus can be seen
+_LARGEST_PARTNER = 2.9  # mm; the bronchi beside larger ones are drawn by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tumour:
-    """A spiculated mass in a lung; place and radius in mm."""
+    """A mass in a lung; place and radius in mm of the standard body."""
 
     centre: tuple[float, float, float]
     radius: float
+    strands: int = 44  # that reach into the lung around it
+    lobed: float = 1.0  # 0 is smooth
+    hollow: float = 0.0  # part of its radius that is gas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +45,12 @@ class Build:
     contrast: bool = True
     spacing: float = 0.75  # mm per pixel
     size: int = 512
+    noise: float = 1.0  # factor on that of a usual dose
     emphysema: float = 0.0  # 0..1
+    effusion: float = 0.0  # mm of fluid behind the right lung
+    fatty_liver: float = 0.0  # 0..1
     tumour: Tumour | None = None
+    others: tuple[Tumour, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,17 @@ class Chest:
     """One patient's chest; slices are drawn on demand, each from its height alone."""
 
     build: Build
-    _strings: dict[str, Floats] = field(default_factory=dict, init=False)
+    strings: dict[str, Floats] = field(default_factory=dict, init=False)
 
     def rng(self, purpose: int) -> Generator:
         """Random numbers for one purpose, the same each time."""
         return default_rng((self.build.seed, purpose))
+
+    @property
+    def tumours(self) -> tuple[Tumour, ...]:
+        """All tumours, the chief one first."""
+        chief = self.build.tumour
+        return (chief, *self.build.others) if chief else self.build.others
 
     @cached_property
     def textures(self) -> Textures:
@@ -96,16 +112,36 @@ class Chest:
         return _dome(*self.grid)
 
     @cached_property
-    def trees(self) -> Floats:
+    def _grown(self) -> tuple[Floats, Floats]:
         """Arteries and veins of both lungs as beads."""
         rng = self.rng(3)
         places = self._places(rng)
-        grown = []
+        arteries: list[Floats] = []
+        veins: list[Floats] = []
         for side, sign in (("left", 1), ("right", -1)):
             here = places[places[:, 0] * sign > 0]
-            for hila, count in ((anatomy.HILA, _TWIGS), (anatomy.VEIN_HILA, _TWIGS // 2)):
+            for hila, count, grown in (
+                (anatomy.HILA, _TWIGS, arteries),
+                (anatomy.VEIN_HILA, _TWIGS // 2, veins),
+            ):
                 grown.append(grow(rng, hila[side], here[rng.permutation(len(here))[:count]]))
-        return np.concatenate(grown)
+        return np.concatenate(arteries), np.concatenate(veins)
+
+    @cached_property
+    def trees(self) -> Floats:
+        """Arteries and veins of both lungs as beads; small ones do not cross a fissure."""
+        return fissures.spares(np.concatenate(self._grown))
+
+    @cached_property
+    def bronchi(self) -> Floats:
+        """Lumen of the bronchi that run beside the larger arteries, as beads."""
+        arteries = self._grown[0]
+        beside = arteries[(arteries[:, 3] > _SMALLEST_PARTNER) & (arteries[:, 3] < _LARGEST_PARTNER)].copy()
+        gap = 1.85 * beside[:, 3] + 0.5
+        beside[:, 0] += 0.45 * gap * np.sign(beside[:, 0])
+        beside[:, 1] += 0.9 * gap
+        beside[:, 3] *= 0.82
+        return np.asarray(beside)
 
     def _places(self, rng: Generator) -> Floats:
         """Points inside the lungs, a little away from the pleura."""
@@ -124,10 +160,10 @@ class Chest:
 
     def string(self, name: str, paths: list[anatomy.Path], wider: float = 0.0) -> Floats:
         """Beads along the paths of a table, made once."""
-        if name not in self._strings:
+        if name not in self.strings:
             wide = [[(x, y, z, r + wider * (0.35 + r / 12)) for x, y, z, r in path] for path in paths]
-            self._strings[name] = np.concatenate([beads(path, 0.8) for path in wide])
-        return self._strings[name]
+            self.strings[name] = np.concatenate([beads(path, 0.8) for path in wide])
+        return self.strings[name]
 
 
 def _dome(x: Floats, y: Floats) -> Floats:

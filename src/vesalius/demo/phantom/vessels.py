@@ -5,7 +5,7 @@ from numpy.random import Generator
 
 from vesalius.demo.phantom.canvas import Floats
 
-_TWIG = 0.34  # mm, radius of a last branch
+_TWIG = 0.31  # mm, radius of a last branch
 _NODE_EVERY = 6.0  # mm
 
 

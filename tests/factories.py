@@ -30,11 +30,14 @@ from vesalius.catalog.models import (
     License,
     Patient,
     Release,
+    ReleaseFile,
     ReleaseRevision,
     RevisionInstance,
     Series,
     SeriesRevision,
     Study,
+    SupportingFile,
+    SupportingFileLink,
 )
 
 PUBLISHER = "releaser"  # the person of every publication made here
@@ -150,6 +153,46 @@ def make_release(
         release = releases.publish(release.pk, PUBLISHER)
         holding.refresh_from_db()
     return release
+
+
+def make_table(
+    release: Release,
+    rows: Iterable[tuple[str, ...]] = (),
+    *,
+    name: str = "clinical.csv",
+    download: Download | None = None,
+) -> SupportingFile:
+    """A clinical table in a release: ID, sex and score of its patients, or these rows; its bytes are in the store."""
+    patients = Patient.objects.filter(studies__series__revisions__in_releases__release=release).distinct()
+    told = list(rows) or [(one.patient_id, "F", str(place)) for place, one in enumerate(patients)]
+    lines = [b"subject,sex,score\n", *(",".join(row).encode() + b"\n" for row in told)]
+    facts = archive_store().put(b"".join(lines), md5=True)
+    blob, _ = Blob.objects.get_or_create(
+        sha256=facts.sha256, defaults={"size": facts.size, "md5": facts.md5, "crc32": facts.crc32}
+    )
+    file = SupportingFile.objects.create(
+        holding=release.holding,
+        home_download=download or release.holding.downloads.order_by("pk").first(),
+        name=name,
+        title="Clinical data",
+        media_type="text/csv",
+        blob=blob,
+        row_count=len(told),
+        columns=[
+            {"name": "subject", "title": "Subject", "description": "", "unit": "", "type": "text", "values": []},
+            {"name": "sex", "title": "Sex", "description": "As stated", "unit": "", "type": "code",
+             "values": [["M", "male"], ["F", "female"]]},
+            {"name": "score", "title": "Score", "description": "", "unit": "mm", "type": "number", "values": []},
+        ],
+    )  # fmt: skip
+    ReleaseFile.objects.create(release=release, file=file)
+    starts = itertools.accumulate(len(line) for line in lines)
+    for number, (row, start) in enumerate(zip(told, starts, strict=False), 1):
+        patient = Patient.objects.filter(holding=release.holding, patient_id=row[0]).first()
+        SupportingFileLink.objects.create(
+            file=file, row=number, start=start, length=len(lines[number]), patient=patient
+        )
+    return file
 
 
 def make_revisions(

@@ -56,6 +56,14 @@ def _of_holdings(place: str, *, analysis: bool) -> dict[str, Case]:
         f"{place}/<str:name>/": page(f"/{place}/{{title}}/", Needs.FIND, **told),
         f"{place}/<str:name>/manifest.tcia": page(f"/{place}/{{title}}/manifest.tcia", Needs.FETCH, refused=404, **told),
         f"{place}/<str:name>/download/": page(f"/{place}/{{title}}/download/", Needs.FETCH, **told),
+        f"{place}/<str:name>/files/<str:file>": page(f"/{place}/{{title}}/files/clinical.csv", Needs.FETCH, **told),
+        f"{place}/<str:name>/tables/<str:file>/": page(f"/{place}/{{title}}/tables/clinical.csv/", Needs.FIND, **told),
+        f"{place}/<str:name>/tables/<str:file>/rows.csv": page(
+            f"/{place}/{{title}}/tables/clinical.csv/rows.csv", Needs.FETCH, **told
+        ),
+        f"{place}/<str:name>/tables/<str:file>/rows.json": page(
+            f"/{place}/{{title}}/tables/clinical.csv/rows.json", Needs.FETCH, **told
+        ),
         f"{place}/<str:name>/versions/<int:number>/": page(f"/{place}/{{title}}/versions/1/", Needs.FIND, **told),
         f"{place}/<str:name>/versions/<int:number>/manifest.json": page(
             f"/{place}/{{title}}/versions/1/manifest.json", Needs.FIND, **told

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
-from tests.factories import make_holding, make_release, make_revisions
+from tests.factories import make_holding, make_release, make_revisions, make_table
 from tests.system.routes import Case, Needs, case_of, routes
 
 from vesalius.access.models import Grant, Role
@@ -60,7 +60,7 @@ def shown(house) -> dict[str, Shown]:
             title = f"{rule}-{kind}".title()
             holding = make_holding(title, kind=kind, **columns)
             (revision,) = make_revisions(holding, 1, 1, 1, 2, real=True)
-            make_release(holding, [revision])
+            make_table(make_release(holding, [revision]))
             series = revision.series
             names = {
                 "title": title,

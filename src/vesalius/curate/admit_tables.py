@@ -17,7 +17,7 @@ from vesalius.deid.tables.dictionary import ID, SUFFIX
 from vesalius.deid.tables.reading import records
 from vesalius.intake.models import CleanedTable
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 BATCH = 1000
 
 

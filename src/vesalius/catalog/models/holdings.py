@@ -112,6 +112,11 @@ class SupportingFile(models.Model):
         """Whether it has columns to be read by, and a patient in every row."""
         return bool(self.columns)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its bytes are UTF-8 text."""
+        return self.media_type.startswith("text/")
+
 
 class SupportingFileLink(models.Model):
     """One row of a supporting file and the patient, study or series it speaks of."""

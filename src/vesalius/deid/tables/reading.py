@@ -29,14 +29,14 @@ class Record:
     length: int  # bytes, the end of the line included
 
 
-def records(file: IO[bytes], delimiter: str = ",") -> Iterator[Record]:
-    """The header, then every row; lines without any field belong to no row.
+def records(file: IO[bytes], delimiter: str = ",", *, header: bool = True) -> Iterator[Record]:
+    """The header, then every row; lines without any field belong to no row. Without a header: every row, from 1.
 
     TableError for what is not UTF-8, is quoted wrongly, or has a row of another width than the header.
     """
     lines = _Lines(file)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number, width, start = 0, 0, 0
+    number, width, start = int(not header), 0, 0
     while True:
         try:
             fields = next(reader)
@@ -45,13 +45,13 @@ def records(file: IO[bytes], delimiter: str = ",") -> Iterator[Record]:
         except csv.Error:
             raise TableError(f"line {lines.number} is not quoted as CSV asks for, or is too long") from None
         if fields:
-            width = width or _checked_header(fields)
+            width = width or (_checked_header(fields) if header else len(fields))
             if len(fields) != width:
                 raise TableError(f"row {number} has {len(fields)} fields where the header has {width}")
             yield Record(number, tuple(fields), start, lines.position - start)
             number += 1
         start = lines.position
-    if not number:
+    if not width:
         raise TableError("the table is empty")
 
 

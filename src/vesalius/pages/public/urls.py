@@ -11,6 +11,7 @@ from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
 from vesalius.pages.public.own import account, basket, zips
+from vesalius.pages.public.supporting import files, tables
 from vesalius.pages.theme import choose_theme
 from vesalius.release.records import FORMATS
 
@@ -39,6 +40,10 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
         path(f"{place}/<str:name>/versions/compare/", compare.compare_page, told),
         path(f"{place}/<str:name>/versions/compare.csv", compare.compare_csv, told),
         path(f"{place}/<str:name>/versions/compare.json", compare.compare_json, told),
+        path(f"{place}/<str:name>/files/<str:file>", files.supporting_file, told),
+        path(f"{place}/<str:name>/tables/<str:file>/", tables.table_page, told),
+        path(f"{place}/<str:name>/tables/<str:file>/rows.csv", tables.table_csv, told),
+        path(f"{place}/<str:name>/tables/<str:file>/rows.json", tables.table_json, told),
         *_of_records(f"{place}/<str:name>/", told),
         *_of_records(f"{place}/<str:name>/versions/<int:number>/", told),
     ]

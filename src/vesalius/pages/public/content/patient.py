@@ -21,6 +21,7 @@ from vesalius.errors import NotFound
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import thumb
+from vesalius.pages.public.supporting.shown import about_patient
 from vesalius.pages.public.wording import age, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
 from vesalius.search.query import Query
@@ -50,6 +51,7 @@ def patient_page(request: HttpRequest, collection: str, patient_id: str) -> Http
             "facts": _patient_facts(patient, revisions, query),
             "query": query.url(),
             "uids": [one.series.series_instance_uid for one in revisions],
+            "clinical": about_patient(patient, judged),
         },
     )
 

@@ -23,6 +23,7 @@ from vesalius.pages.public.holding.mosaic import mosaic
 from vesalius.pages.public.holding.named import named, release_of
 from vesalius.pages.public.holding.policy import in_plain_words
 from vesalius.pages.public.holding.records import negotiated, record_of, signposted
+from vesalius.pages.public.supporting.shown import files_shown
 from vesalius.pages.public.wording import value_word
 from vesalius.pages.templatetags.words import count, day, size
 from vesalius.release import versions
@@ -58,6 +59,7 @@ def holding_page(request: HttpRequest, name: str, kind: str) -> HttpResponse:
         "facts": _facts(holding, told, charts, rows),
         "mosaic": mosaic(found, judged),
         "rows": rows,
+        "tables": files_shown(release, judged),
         "charts": [drawn(chart) for chart in charts],
         "versions": versions(holding, judged),
         "tombstones": tombstones(holding),

@@ -20,6 +20,7 @@ from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.holding.named import named, release_of
 from vesalius.pages.public.holding.records import record_of, signposted
 from vesalius.pages.public.paging import page_number, pager
+from vesalius.pages.public.supporting.shown import files_shown
 from vesalius.release import compare, release_manifest, versions
 from vesalius.release.comparing import Comparison
 from vesalius.release.records import FORMATS
@@ -54,6 +55,7 @@ def version_page(request: HttpRequest, name: str, number: int, kind: str) -> Htt
             "summary": sentence(changed) if changed else "",
             "rows": [_row(revision, judged) for revision in page],
             "pager": pager(request, page, "series"),
+            "tables": files_shown(release, judged, number),
             "citation": citation(holding, release, release.doi),
             "formats": FORMATS.values(),
             "at": f"{address_of(holding)}versions/{number}/",

@@ -1,0 +1,1 @@
+"""Supporting files and clinical tables of a dataset: shown, browsed, sent."""

@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 
 from vesalius.demo.headers import Code
 from vesalius.demo.labels import workstation
-from vesalius.demo.labels.workstation import Label, finish
+from vesalius.demo.labels.workstation import Label, finish, plain
 
 Volume = NDArray[np.bool_]
 
@@ -47,7 +47,7 @@ def segmentation(sources: Sequence[Dataset], segments: Sequence[Segment], label:
     """A binary segmentation of the source images (slices of one series), a frame for each slice that is not empty."""
     stacked = np.stack([segment.mask for segment in segments], axis=-1).astype(np.uint8)
     made = Segmentation(
-        source_images=list(sources),
+        source_images=[plain(source) for source in sources],
         pixel_array=stacked,
         segmentation_type=SegmentationTypeValues.BINARY,
         segment_descriptions=[_described(number, segment) for number, segment in enumerate(segments, 1)],

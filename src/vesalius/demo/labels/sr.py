@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from vesalius.demo.headers import Code
 from vesalius.demo.labels import measures, workstation
 from vesalius.demo.labels.seg import Segment, concept
-from vesalius.demo.labels.workstation import Label, finish
+from vesalius.demo.labels.workstation import Label, finish, plain
 
 _LENGTH: Final = CodedConcept("103339001", "SCT", "Long Axis")
 _VOLUME: Final = CodedConcept("118565006", "SCT", "Volume")
@@ -39,10 +39,10 @@ def measurement_report(
         procedure_reported=concept(procedure),
         imaging_measurements=[_group(sources, seg, lesion) for lesion in lesions],
         title=CodedConcept("126000", "DCM", "Imaging Measurement Report"),
-        referenced_images=list(sources),
+        referenced_images=[plain(source) for source in sources],
     )
     made = hd.Comprehensive3DSR(
-        evidence=[*sources, seg],
+        evidence=[plain(source) for source in (*sources, seg)],
         content=content[0],
         series_instance_uid=label.series_uid(sources[0]),
         series_number=label.number,

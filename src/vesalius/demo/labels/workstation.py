@@ -65,8 +65,17 @@ def reader(sources: Sequence[Dataset]) -> str:
     return str(sources[0].NameOfPhysiciansReadingStudy)
 
 
+def plain(source: Dataset) -> Dataset:
+    """A source without its charset: highdicom refuses an empty first one (PS3.3 C.12.1.1.2); `finish` puts it back."""
+    return _without(source, "SpecificCharacterSet")
+
+
 def without_pixels(ds: Dataset) -> Dataset:
     """What labels need of an image once its file is written."""
-    kept = Dataset(ds)
-    del kept.PixelData
+    return _without(ds, "PixelData")
+
+
+def _without(ds: Dataset, keyword: str) -> Dataset:
+    kept = Dataset()  # not Dataset(ds), which would share its elements
+    kept.update({element.tag: element for element in ds if element.keyword != keyword})
     return kept

@@ -11,6 +11,7 @@ from vesalius.dicom.file import DicomFile
 from vesalius.dicom.frames import BITS_STORED, PHOTOMETRIC, Undecodable
 from vesalius.dicom.problem import Reason
 from vesalius.dicom.tree import Dataset
+from vesalius.dicom.uptake import one_suv
 
 _MODALITY: Final = 0x00080060
 _BODY_PART: Final = 0x00180015
@@ -39,6 +40,8 @@ DEFAULT_WINDOWS: Final = (
     ("CT", ("BONE", "SPINE", "EXTREMITY"), 300.0, 1500.0),
     ("CT", (), 40.0, 400.0),
 )
+WHITE_TO_BLACK: Final = frozenset({"PT"})  # what takes up much is read dark on white
+HIGHEST_UPTAKE: Final = 7.0  # SUV at the end of the window of a PET image
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Look:
     palette: tuple[Lut, Lut, Lut] | None = None
     padding: int | None = None
     aspect: float = 1.0  # height of a pixel over its width
+    inverted: bool = False  # shown with white and black exchanged, as is the habit for its modality
 
 
 def look_of(file: DicomFile, frame: int = 0) -> Look:
@@ -100,6 +104,7 @@ def look_of(file: DicomFile, frame: int = 0) -> Look:
         palette=_palette(data) if photometric == "PALETTE COLOR" else None,
         padding=next(iter(data.ints(_PADDING)), None),
         aspect=_pixel_aspect(holders),
+        inverted=data.text(_MODALITY) in WHITE_TO_BLACK and photometric.startswith("MONOCHROME"),
     )
 
 
@@ -126,6 +131,8 @@ def _window(holders: list[Dataset]) -> Window | None:
 
 
 def _default_window(data: Dataset) -> Window | None:
+    if data.text(_MODALITY) == "PT" and (one := one_suv(data)) is not None:
+        return Window(one * HIGHEST_UPTAKE / 2, one * HIGHEST_UPTAKE, "LINEAR_EXACT")
     words = " ".join(data.text(tag) for tag in (_BODY_PART, _KERNEL, _SERIES_DESCRIPTION)).upper()
     for modality, any_of, center, width in DEFAULT_WINDOWS:
         if data.text(_MODALITY) == modality and (not any_of or any(word in words for word in any_of)):

@@ -60,7 +60,7 @@ def _picture(array: Samples, look: Look, size: int | None) -> Image.Image:
     grey = shades(np.asarray(small), look, window)
     if blank is not None:
         hole = np.asarray(_resized(Image.fromarray(blank.astype(np.uint8) * 255), look, size))
-        grey = np.where(hole > 127, np.uint8(0), grey)
+        grey = np.where(hole > 127, np.uint8(255 if look.inverted else 0), grey)
     return Image.fromarray(grey)
 
 
@@ -74,14 +74,14 @@ def modality_values(array: Samples, look: Look) -> tuple[NDArray[np.float32], ND
 
 
 def shades(values: NDArray[np.float32], look: Look, window: Window | None) -> Grey:
-    """Values as grey, 0 black to 255 white; MONOCHROME1 is turned over (PS3.3 C.11.2, C.7.6.3.1.2)."""
+    """Values as grey, 0 black to 255 white; MONOCHROME1 is turned over (PS3.3 C.11.2, C.7.6.3.1.2), PET too."""
     if window is not None:
         part = _windowed(values, window)
     else:
         lut = look.voi_lut
         assert lut is not None
         part = lut(np.rint(values)).astype(_FLOAT) / ((1 << lut.bits) - 1)
-    if look.photometric == "MONOCHROME1":
+    if (look.photometric == "MONOCHROME1") != look.inverted:
         part = 1 - part
     return np.asarray(np.rint(np.clip(part, 0, 1) * 255), np.uint8)
 

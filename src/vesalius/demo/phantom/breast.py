@@ -251,7 +251,7 @@ class Picture:
             cloud = self._noise(3.3, coarse)
             cloud = self._towards_nipple(cloud, stretch) if stretch > 1 else cloud
             here = np.clip(0.15 + 0.75 * self._noise(2.4, 30), 0, 1.6)
-            total += 0.85 * height * here * np.exp(-np.abs(cloud / width) ** 1.2)
+            total += 0.85 * height * here * np.exp(-(np.abs(cloud / width) ** 1.2))
         return np.asarray(strands * near * total, np.float32)
 
     def _walk(self, rng: Generator, start: tuple[float, float], heading: float, steps: int) -> Points:

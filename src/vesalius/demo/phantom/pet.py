@@ -26,7 +26,9 @@ class HotSpot:
     core: float | None = None  # where the middle has died
 
 
-def uptake(chest: Chest, heights: Sequence[float], spots: Sequence[HotSpot], *, left_wall: float = 5.5) -> Floats:
+def uptake(
+    chest: Chest, heights: Sequence[float], spots: Sequence[HotSpot], *, left_wall: float = 5.5
+) -> Floats:
     """Standardised uptake values (g/ml) of slices at `heights` (evenly spaced, upwards), slice by row by column."""
     step = heights[1] - heights[0]
     volume = np.stack([_plane(chest, z, spots, left_wall) for z in heights])
@@ -70,7 +72,12 @@ def _thorax(plane: Plane) -> None:
         plane.paint(ellipse((76, -24), (36, 38)), "stomach", belly)
         plane.paint(closed(anatomy.whole("liver", z)), "liver", belly)
         plane.kidneys(belly)
-    for name, value in (("veins", "blood"), ("pulmonary", "blood"), ("aorta", "blood"), ("arteries", "blood")):
+    for name, value in (
+        ("veins", "blood"),
+        ("pulmonary", "blood"),
+        ("aorta", "blood"),
+        ("arteries", "blood"),
+    ):
         for path in anatomy.paths(name):
             plane.tube(value, path)
     for path in anatomy.paths("airways"):
@@ -92,6 +99,8 @@ def _measured(chest: Chest, volume: Floats) -> Floats:
     white = chest.rng(41).standard_normal(volume.shape, dtype=np.float32)
     grain = ndimage.gaussian_filter(white, (0.7, 0.85, 0.85))
     grain /= grain.std()
-    depth = ndimage.gaussian_filter((volume > 0.1).astype(np.float32), (0, 12, 12))  # the middle sees fewer rays
+    depth = ndimage.gaussian_filter(
+        (volume > 0.1).astype(np.float32), (0, 12, 12)
+    )  # the middle sees fewer rays
     level = 0.15 * np.sqrt(np.maximum(volume, 0) + 0.02) * (0.55 + 0.9 * depth)
     return np.asarray(np.maximum(volume + level * grain, 0), np.float32)

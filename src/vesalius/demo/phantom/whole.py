@@ -40,7 +40,9 @@ _HEAD: Final = (
     (516, 55, -58, 84), (530, 34, -32, 62), (538, 12, -6, 34),
 )  # fmt: skip
 
-Blob = tuple[str, tuple[float, float, float], tuple[float, float, float], float, bool]  # ..., turn, on both sides
+Blob = tuple[
+    str, tuple[float, float, float], tuple[float, float, float], float, bool
+]  # ..., turn, on both sides
 # In the order of painting: tissue, centre, half axes along x, y and z, turn in degrees, mirrored or not.
 _ABDOMEN: Final[tuple[Blob, ...]] = (
     ("liver", (-92, -18, -8), (50, 66, 74), 12, False), ("spleen", (98, 44, 14), (24, 40, 48), -20, False),
@@ -118,7 +120,12 @@ class Plane:
                 self.paint(ellipse((side * x, y), (a * size, b * size), side * turn), tissue, within)
 
     def tube(
-        self, tissue: str, path: anatomy.Path, within: Floats | None = None, inner: str = "", wall: float = 2.0
+        self,
+        tissue: str,
+        path: anatomy.Path,
+        within: Floats | None = None,
+        inner: str = "",
+        wall: float = 2.0,
     ) -> None:
         """Paint a tube along a path, and what fills it."""
         string = _string(tuple(path))
@@ -221,14 +228,23 @@ class Plane:
         z = self.z
         for side in (1, -1):
             wide = float(np.interp(z, [-215, -150, -60, 0], [25, 24, 16, 7]))
-            self.paint(ellipse((side * (20 + wide), 50 - 0.12 * (z + 215) * 0.4), (wide, wide * 0.9)), "muscle")
+            self.paint(
+                ellipse((side * (20 + wide), 50 - 0.12 * (z + 215) * 0.4), (wide, wide * 0.9)), "muscle"
+            )
         if z > -185:
-            self.paint(closed(np.array([(-60, 62), (60, 62), (74, 84), (40, 98), (0, 90), (-40, 98), (-74, 84)], float)), "muscle")
+            self.paint(
+                closed(
+                    np.array([(-60, 62), (60, 62), (74, 84), (40, 98), (0, 90), (-40, 98), (-74, 84)], float)
+                ),
+                "muscle",
+            )
         self.blobs(_ABDOMEN, cavity)
         self.tube("blood", [(6, 20, 20, 9.5), (4, 20, -80, 8.5), (2, 22, -150, 8)], cavity)
         self.tube("blood", [(-20, 12, 20, 11), (-18, 18, -80, 10.5), (-16, 22, -155, 10)], cavity)
         for side in (1, -1):
-            self.tube("blood", [(side * 4, 22, -150, 6), (side * 32, 16, -205, 5.5), (side * 52, -20, -270, 5)])
+            self.tube(
+                "blood", [(side * 4, 22, -150, 6), (side * 32, 16, -205, 5.5), (side * 52, -20, -270, 5)]
+            )
 
     def _loops(self, cavity: Floats) -> None:
         """Small bowel and colon, winding; content and gas inside."""
@@ -237,16 +253,44 @@ class Plane:
             x, y, z = rng.uniform(-70, 70), rng.uniform(-72, -8), rng.uniform(-250, -66)
             path = [(x, y, z, 11.0)]
             for _ in range(5):
-                x, y, z = np.clip(x + rng.normal(0, 28), -78, 78), np.clip(y + rng.normal(0, 18), -76, 2), z + rng.normal(0, 16)
+                x, y, z = (
+                    np.clip(x + rng.normal(0, 28), -78, 78),
+                    np.clip(y + rng.normal(0, 18), -76, 2),
+                    z + rng.normal(0, 16),
+                )
                 path.append((x, y, min(z, -60), rng.uniform(9, 13)))
             self.tube("bowel", path, cavity, "bowel" if rng.uniform() < 0.6 else "stool", 2.5)
         for sign, high in ((-1, -52), (1, -20)):
-            colon = [(sign * 96, 22, -212, 19), (sign * 100, 16, -150, 18), (sign * 104, 14, -100, 17), (sign * 102, 4, high, 18)]
-            self.tube("bowel", [(x, y, z, r) for x, y, z, r in colon], cavity, "stool" if sign < 0 else "gas", 3)
-        sigmoid = [(98, 22, -205, 17), (84, 10, -232, 15), (40, -24, -246, 15), (-6, -6, -236, 15), (10, 30, -248, 16), (0, 46, -270, 17)]
-        self.tube("bowel", [(float(x), float(y), float(z), float(r)) for x, y, z, r in sigmoid], cavity, "stool", 3)
-        across = [(-100, -10, -56, 17), (-60, -62, -76, 17), (0, -72, -86, 16), (60, -66, -66, 16), (98, -14, -24, 16)]
-        self.tube("bowel", [(float(x), float(y), float(z), float(r)) for x, y, z, r in across], cavity, "gas", 3)
+            colon = [
+                (sign * 96, 22, -212, 19),
+                (sign * 100, 16, -150, 18),
+                (sign * 104, 14, -100, 17),
+                (sign * 102, 4, high, 18),
+            ]
+            self.tube(
+                "bowel", [(x, y, z, r) for x, y, z, r in colon], cavity, "stool" if sign < 0 else "gas", 3
+            )
+        sigmoid = [
+            (98, 22, -205, 17),
+            (84, 10, -232, 15),
+            (40, -24, -246, 15),
+            (-6, -6, -236, 15),
+            (10, 30, -248, 16),
+            (0, 46, -270, 17),
+        ]
+        self.tube(
+            "bowel", [(float(x), float(y), float(z), float(r)) for x, y, z, r in sigmoid], cavity, "stool", 3
+        )
+        across = [
+            (-100, -10, -56, 17),
+            (-60, -62, -76, 17),
+            (0, -72, -86, 16),
+            (60, -66, -66, 16),
+            (98, -14, -24, 16),
+        ]
+        self.tube(
+            "bowel", [(float(x), float(y), float(z), float(r)) for x, y, z, r in across], cavity, "gas", 3
+        )
 
     def spine(self) -> None:
         """Marrow of a vertebra and the cord, as far as PET shows them."""
@@ -285,18 +329,36 @@ class Plane:
                 depth = 1 - ((z - centre[2]) / radii[2]) ** 2
                 if depth > 0.02:
                     size = np.sqrt(depth)
-                    self._bone(ellipse((side * centre[0], centre[1]), (radii[0] * size, radii[1] * size), side * turn))
+                    self._bone(
+                        ellipse(
+                            (side * centre[0], centre[1]), (radii[0] * size, radii[1] * size), side * turn
+                        )
+                    )
             head = 1 - ((z + 298) / 25) ** 2
             if head > 0.02:
                 size = np.sqrt(head)
                 self.paint(ellipse((side * 94, 6), (27 * size, 27 * size)), "muscle")
                 self._bone(ellipse((side * 95, 6), (24.5 * size, 24.5 * size)))
             if -350 < z < -296:
-                self._bone(band(np.array([(side * 100, 8), (side * 126, 16)], float), 11 * float(np.clip((z + 350) / 30, 0.3, 1))))
+                self._bone(
+                    band(
+                        np.array([(side * 100, 8), (side * 126, 16)], float),
+                        11 * float(np.clip((z + 350) / 30, 0.3, 1)),
+                    )
+                )
 
     def _wing(self, side: int, part: float) -> None:
         """The iliac wing: from the sacrum outwards and forwards, nearer the middle further down."""
-        curve = np.array([(44, 74), (66, 58), (92 + 10 * (1 - part), 26), (112 - 6 * part, -14 + 20 * (1 - part)), (112, -36 + 70 * (1 - part))], float)
+        curve = np.array(
+            [
+                (44, 74),
+                (66, 58),
+                (92 + 10 * (1 - part), 26),
+                (112 - 6 * part, -14 + 20 * (1 - part)),
+                (112, -36 + 70 * (1 - part)),
+            ],
+            float,
+        )
         at = np.linspace(0, 1, 40)
         ways = np.stack([np.interp(at, np.linspace(0, 1, 5), curve[:, i]) for i in (0, 1)], axis=1)
         ways = ndimage.gaussian_filter1d(ways, 3, axis=0, mode="nearest") * (side, 1)
@@ -312,10 +374,17 @@ class Plane:
             leg = ellipse((side * (88 + 2 * part), 4), (86 - 6 * part, 92 - 8 * part))
             self.paint(leg, "skin")
             self.paint(self._shrunk(leg, 2), "fat")
-            muscle = ellipse((side * 90, 4), (68 - 4 * part - self.chest.build.fat, 74 - 4 * part - self.chest.build.fat))
+            muscle = ellipse(
+                (side * 90, 4), (68 - 4 * part - self.chest.build.fat, 74 - 4 * part - self.chest.build.fat)
+            )
             self.paint(muscle, "muscle")
             for turn in np.linspace(0, 2 * np.pi, 7)[:-1]:
-                seam = np.array([(side * 96 + 20 * np.cos(turn), 4 + 20 * np.sin(turn)), (side * 90 + 62 * np.cos(turn + 0.3), 4 + 64 * np.sin(turn + 0.3))])
+                seam = np.array(
+                    [
+                        (side * 96 + 20 * np.cos(turn), 4 + 20 * np.sin(turn)),
+                        (side * 90 + 62 * np.cos(turn + 0.3), 4 + 64 * np.sin(turn + 0.3)),
+                    ]
+                )
                 self.paint(band(seam, 1.1), "fat")
             self.paint(ellipse((side * 62, -36), (6, 6)), "blood")
             if self.z > -352:
@@ -346,7 +415,10 @@ class Plane:
         size = np.sqrt(depth)
         for turn in np.linspace(0, 2 * np.pi, 34)[:-1] + rng.uniform(-0.06, 0.06, 33):
             wave = turn + 0.25 * np.sin(self.z / 9 + 5 * turn)
-            way = np.array([(np.cos(wave), np.sin(wave))]) * np.linspace(0.8 + 0.08 * np.sin(9 * turn), 1.02, 6)[:, None]
+            way = (
+                np.array([(np.cos(wave), np.sin(wave))])
+                * np.linspace(0.8 + 0.08 * np.sin(9 * turn), 1.02, 6)[:, None]
+            )
             self.paint(band(way * (63 * size, 83 * size) + (0, 9), 1.2), "fluid")
         if self.z > 430:
             self.paint(band(np.array([(0, 9 - 80 * size), (0, 9 + 80 * size)]), 1.0), "fluid")
@@ -359,7 +431,9 @@ class Plane:
             self._bone(band(arch, 4.5), 1.8)
         if 360 < z < 398:
             for side in (1, -1):
-                self._bone(band(np.array([(side * 47, -2), (side * 48, -14), (side * 46, -26)], float), 3.6), 1.6)
+                self._bone(
+                    band(np.array([(side * 47, -2), (side * 48, -14), (side * 46, -26)], float), 3.6), 1.6
+                )
         if 362 < z < 380:
             self.canvas.paint(band(_arch(32, -34, -76), 4.2), 1150.0 if self.quantity == "HU" else 0.5)
 

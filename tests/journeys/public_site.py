@@ -35,10 +35,10 @@ class PublicSite:
 
 
 @contextmanager
-def public_site(folder: Path) -> Iterator[PublicSite]:
-    """Fills the folder with `public_archive.py`, and serves it until the end."""
+def public_site(folder: Path, filler: str = "public_archive.py") -> Iterator[PublicSite]:
+    """Fills the folder with a program of this folder, then serves it and does its jobs until the end."""
     port = free_port()
-    program = Path(__file__).with_name("public_archive.py")
+    program = Path(__file__).with_name(filler)
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("VESALIUS", "DJANGO"))}
     told = subprocess.run(
         [sys.executable, program, folder], env=plain, check=True, stdout=subprocess.PIPE
@@ -47,11 +47,13 @@ def public_site(folder: Path) -> Iterator[PublicSite]:
     settings = {
         "VESALIUS_DATA": str(folder), "VESALIUS_PUBLIC_PORT": str(port), "VESALIUS_PUBLIC_URL": base, "VESALIUS_WEB_WORKERS": "1",
     }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vesalius.web.process", "public", "site"], env=plain | settings
-    )
+    processes = [
+        subprocess.Popen([sys.executable, "-m", "vesalius.web.process", "public", duty], env=plain | settings)
+        for duty in ("site", "work")
+    ]
     try:
         wait_until_ready("127.0.0.1", port, seconds=60)
         yield PublicSite(base, json.loads(told))
     finally:
-        stop(process)
+        for process in processes:
+            stop(process)

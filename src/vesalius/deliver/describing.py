@@ -112,6 +112,7 @@ def _kind(
         "frame_of_reference": data.text(_FRAME_OF_REFERENCE), "unit": _unit(holders),
         "transfer_syntax": file.transfer_syntax,
         "lut": _lut(look.modality_lut), "voi": _lut(look.voi_lut),
+        "usual": None if _said(holders) or look.window is None else [look.window.center, look.window.width],
         "palette": [_lut(one) for one in look.palette] if look.palette else None,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in (None, "")}
@@ -123,14 +124,14 @@ def _frame(holders: list[Dataset], look: Look) -> Described:
         "slope": look.slope,
         "intercept": look.intercept,
         "position": _numbers(holders, _POSITION, 3),
-        "windows": list(_windows(holders, look.window)),
+        "windows": list(_windows(holders, look.window)) or None,
         "segment": segment_of(holders),
         "source": refers_to(holders),
     }
 
 
 def _windows(holders: list[Dataset], chosen: Window | None) -> Iterator[list[Any]]:
-    """Center, width, function and name of each window of the header, else the default for its kind."""
+    """Center, width, function and name of each window of the header."""
     holder = next((one for one in holders if one.floats(_CENTER)), None)
     function = chosen.function if chosen else "LINEAR"
     pairs = [] if holder is None else list(zip(holder.floats(_CENTER), holder.floats(_WIDTH), strict=False))
@@ -138,8 +139,11 @@ def _windows(holders: list[Dataset], chosen: Window | None) -> Iterator[list[Any
     for at, (center, width) in enumerate(pairs):
         if np.isfinite(center + width) and width > 0:
             yield [center, width, function, names[at] if at < len(names) else ""]
-    if not pairs and chosen is not None:
-        yield [chosen.center, chosen.width, chosen.function, ""]
+
+
+def _said(holders: list[Dataset]) -> bool:
+    """Whether the header says a window; else the one of `look` is the usual one for such an image."""
+    return any(one.floats(_CENTER) for one in holders)
 
 
 def _padding(data: Dataset) -> list[int] | None:

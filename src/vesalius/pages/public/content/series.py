@@ -18,6 +18,7 @@ from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.pictures import Pictures, pictures
 from vesalius.pages.public.asker import basket_owner, person, visible
 from vesalius.pages.public.content.patient import patient_address
+from vesalius.pages.public.content.related import related
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.holding.access import access_of
 from vesalius.pages.public.holding.citing import citation
@@ -28,6 +29,14 @@ from vesalius.pages.public.wording import age, body_part, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
 
 RUN_BY = {"site": "The sending site", "archive": "This archive", "curator": "A curator of this archive"}
+NO_FRAMES = frozenset({"SR", "RTSTRUCT", "RTPLAN", "PR", "KO", "ANN", "REG", "SM"})  # a slide has its own viewer
+KEYS = (  # of the viewer, as static/viewer/input.js obeys them
+    ("↑ ↓ ← →", "Previous or next image"), ("Page ↑ ↓", "Ten images"), ("Home End", "First or last image"),
+    ("Space", "Play or stop"), ("1 … 9", "Window of that number"), ("W N", "Wider or narrower window"),
+    ("B D", "Brighter or darker"), ("I", "Invert"), ("+ −", "Closer or farther"), ("Shift ↑ ↓ ← →", "Move the picture"),
+    ("0", "Fit"), ("R", "Reset"), ("O", "Labels on or off"), ("C", "Crosshair: read a pixel"),
+    ("H J K L", "Move the crosshair"), ("F", "Full screen"),
+)  # fmt: skip
 
 
 @require_safe
@@ -55,6 +64,7 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "access": access_of(revision.home_download, judged),
             "trail": _trail(revision),
             "cover": drawn.cover if drawn else None,
+            "viewable": page.may_fetch and _viewable(revision, drawn),
             "tiles": _tiles(drawn, revision, version),
             "none": none_word(drawn, may_fetch=page.may_fetch),
             "facts": _facts(revision),
@@ -63,7 +73,9 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "chain": [_run(run) for run in revision.deid_runs],
             "citation": citation(holding, told_of, told_of.doi, part=f"series {uid}"),
             "held": bool(owner) and holds(owner or "", uid),
-        },
+            "keys": KEYS,
+        }
+        | related(revision, told_of, judged),
     )
 
 
@@ -96,6 +108,11 @@ def _trail(revision: SeriesRevision) -> list[tuple[str, str]]:
         (patient_address(study.patient), study.patient.patient_id),
         (f"/studies/{study.study_instance_uid}/", f"Study of {when}" if when else "Study"),
     ]
+
+
+def _viewable(revision: SeriesRevision, drawn: Pictures | None) -> bool:
+    """Whether there may be frames: what was drawn, or is of a kind that can be while nobody has tried."""
+    return revision.modality not in NO_FRAMES and (drawn is None or bool(drawn.drawn))
 
 
 def _tiles(drawn: Pictures | None, revision: SeriesRevision, version: int | None) -> list[dict[str, Any]]:

@@ -1,0 +1,92 @@
+"""Fill a data folder with series of every kind that the viewer meets; run by its test.
+
+python viewer_archive.py FOLDER      prints the series, and what pydicom reads at points of them, as JSON
+"""
+
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+POINTS = 20
+
+
+def main(folder: str) -> None:
+    os.environ |= {
+        "VESALIUS_DATA": folder, "VESALIUS_SIDE": "public", "DJANGO_SETTINGS_MODULE": "vesalius.settings.django",
+    }  # fmt: skip
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from vesalius.web.process import prepare
+
+    prepare("public")
+    print(json.dumps(fill()))
+
+
+def fill() -> dict[str, Any]:
+    from tests.factories import make_holding, make_patient, make_release, make_study
+    from tests.images import ct_slice, make_images, segmentation
+
+    from vesalius.jobs.dispatch import Dispatcher
+    from vesalius.settings.routing import Side
+    from vesalius.web.public_side import WORK
+
+    for module in WORK:
+        import_module(module)
+    holding = make_holding("Kinds", title="Every kind of image")
+    patient = make_patient(holding, "KIND-1")
+    study = make_study(patient, study_description="CT CHEST")
+    stack = make_images(study, [ct_slice(number) for number in range(12)], body_part_examined="CHEST")
+    revisions, told = [stack], {}
+    for name, image in kinds().items():
+        revision = make_images(make_study(patient), [image])
+        revisions.append(revision)
+        told[name] = {"uid": revision.series.series_instance_uid, "points": points(image)}
+    make_release(holding, revisions=revisions)
+    derived = make_holding("Lesions", title="Lesions drawn on it", kind="analysis-result")
+    label = make_images(study, [segmentation(stack)], holding=derived, third_party=True)
+    make_release(derived, revisions=[label])
+    with ThreadPoolExecutor(1) as hands:
+        Dispatcher(Side.ARCHIVE, hands, threads=1).run_until_idle()
+    uids = {"stack": stack.series.series_instance_uid, "label": label.series.series_instance_uid}
+    return {"kinds": told, **uids, "stack_points": points(ct_slice(0))}
+
+
+def kinds() -> dict[str, Any]:
+    """An image of each kind that a viewer may get wrong."""
+    from tests.images import corpus, ct_slice
+
+    inverse = corpus("MR_small.dcm")
+    inverse.PhotometricInterpretation, inverse.Modality = "MONOCHROME1", "CR"
+    return {
+        "signed": ct_slice(0),
+        "rescaled": corpus("CT_small.dcm"),
+        "MONOCHROME1": inverse,
+        "RGB": corpus("SC_rgb_small_odd.dcm"),
+        "JPEG-LS": corpus("MR_small_jpeg_ls_lossless.dcm"),
+        "JPEG 2000": corpus("J2K_pixelrep_mismatch.dcm"),
+        "two frames": corpus("SC_rgb_rle_2frame.dcm"),
+    }
+
+
+def points(image: Any) -> list[list[Any]]:
+    """Column, row and what pydicom says there, of the first frame."""
+    from pydicom.pixels import apply_modality_lut
+
+    array = image.pixel_array
+    if image.get("NumberOfFrames", 1) > 1:
+        array = array[0]
+    values = array if image.SamplesPerPixel == 3 else apply_modality_lut(array, image)
+    chance = np.random.default_rng(20)
+    rows, columns = array.shape[:2]
+    spots = [(int(chance.integers(columns)), int(chance.integers(rows))) for _ in range(POINTS)]
+    spots[:2] = [(0, 0), (columns - 1, rows - 1)]
+    return [[x, y, values[y, x].tolist()] for x, y in spots]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

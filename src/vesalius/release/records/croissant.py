@@ -7,10 +7,10 @@ from vesalius.release.records.record import Json, Part, Record, present
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
 TYPES = {
     "text": "sc:Text",
+    "code": "sc:Text",
     "integer": "sc:Integer",
     "number": "sc:Float",
     "date": "sc:Date",
-    "address": "sc:URL",
 }  # kind of a column -> dataType
 CONTEXT: Json = {
     "@language": "en",
@@ -96,7 +96,7 @@ def _file(part: Part) -> Json:
     return present(
         {
             "@type": "cr:FileObject",
-            "@id": part.name,
+            "@id": part.place,
             "name": part.name,
             "description": part.about,
             "contentUrl": part.address,
@@ -108,14 +108,14 @@ def _file(part: Part) -> Json:
 
 
 def _records(part: Part) -> Json:
-    name = part.name.rsplit(".", 1)[0]
+    name = part.place.removesuffix(".csv")
     return present(
         {
             "@type": "cr:RecordSet",
             "@id": name,
             "name": name,
             "description": part.about,
-            "key": {"@id": f"{name}/{KEYS[part.name]}"} if part.name in KEYS else {},
+            "key": {"@id": f"{name}/{KEYS[part.place]}"} if part.place in KEYS else {},
             "field": [
                 present(
                     {
@@ -124,7 +124,7 @@ def _records(part: Part) -> Json:
                         "name": column.name,
                         "description": column.about,
                         "dataType": TYPES[column.kind],
-                        "source": {"fileObject": {"@id": part.name}, "extract": {"column": column.name}},
+                        "source": {"fileObject": {"@id": part.place}, "extract": {"column": column.name}},
                     }
                 )
                 for column in part.columns

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -161,25 +161,50 @@ def _version_word(release: Release, other: Release) -> str:
 def _parts(release: Release, visible: Judged, page: str, *, of_version: bool) -> Iterator[Part]:
     version = f"{page}versions/{release.number}/"
     yield Part(
-        name="series.csv", address=f"{version}series.csv", media_type="text/csv", columns=_index_columns(),
-        about=f"One row for each series of version {release.number}.",
+        place="series.csv", name="series.csv", address=f"{version}series.csv", media_type="text/csv",
+        columns=_index_columns(), about=f"One row for each series of version {release.number}.",
     )  # fmt: skip
     yield Part(
-        name="manifest.json", address=f"{version}manifest.json", media_type="application/json",
+        place="manifest.json", name="manifest.json", address=f"{version}manifest.json", media_type="application/json",
         about=f"The series and files of version {release.number} with their digests.",
     )  # fmt: skip
+    yield from _files(release, visible, page, of_version=of_version)
     if not of_version:
         asked = urlencode({"dataset": release.holding.short_title})
         search = f"{settings.VESALIUS.public_url.rstrip('/')}/search.json?{asked}"
         yield Part(
-            name="search.json", address=search, media_type="application/json",
+            place="search.json", name="search.json", address=search, media_type="application/json",
             about="The newest version's series as the search answers, with facets.",
         )  # fmt: skip
         if release.holding.downloads.filter(pk__in=visible.fetchable, kind=Download.Kind.SERIES).exists():
             yield Part(
-                name="manifest.tcia", address=f"{page}manifest.tcia", media_type=MANIFEST,
+                place="manifest.tcia", name="manifest.tcia", address=f"{page}manifest.tcia", media_type=MANIFEST,
                 about="A list of series for the NBIA Data Retriever or another retriever.",
             )  # fmt: skip
+
+
+def _files(release: Release, visible: Judged, page: str, *, of_version: bool) -> Iterator[Part]:
+    """The supporting files that the asker may fetch. Rows may leave a table, so nobody promises a table's digest."""
+    query = f"?version={release.number}" if of_version else ""
+    for file in supporting_files(release, visible.fetchable):
+        yield Part(
+            place=f"files/{file.name}",
+            name=file.name,
+            address=f"{page}files/{quote(file.name)}{query}",
+            media_type=file.media_type,
+            about=file.description or file.title or file.name,
+            size=None if file.is_table else file.blob.size,
+            sha256="" if file.is_table else file.blob_id,
+            columns=tuple(
+                Column(name=one["name"], kind=one["type"], about=_said_of(one)) for one in file.columns
+            ),
+        )
+
+
+def _said_of(column: dict[str, str]) -> str:
+    """What a column of a table means, with its unit."""
+    told = column["description"] or column["title"] or column["name"]
+    return f"{told} ({column['unit']})" if column["unit"] else told
 
 
 def _index_columns() -> tuple[Column, ...]:

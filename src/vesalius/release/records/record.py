@@ -72,7 +72,7 @@ class Column:
     """One column of a table."""
 
     name: str
-    kind: str  # "text", "integer", "number", "date", "address"
+    kind: str  # "text", "code", "integer", "number", "date"
     about: str
 
 
@@ -80,6 +80,7 @@ class Column:
 class Part:
     """One file of the distribution."""
 
+    place: str  # below the page, as "files/clinical.csv": no other part has it
     name: str
     address: str
     media_type: str

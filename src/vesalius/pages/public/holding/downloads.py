@@ -19,6 +19,10 @@ FORMATS: Final = {  # media type -> as pages name it
     "application/zip": "ZIP", "text/plain": "Text", "application/xml": "XML",
 }  # fmt: skip
 
+NONE: Final[dict[str, int | None]] = dict.fromkeys(
+    ("subjects", "studies", "series", "images", "files", "size")
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -28,7 +32,7 @@ class Row:
     access: Access
     type: str
     format: str
-    counts: dict[str, int]  # subjects, studies, series, images, files, size
+    counts: dict[str, int | None]  # of NONE; None where it does not apply
     search: str = ""  # query string of the search for its series
     basket: str = ""  # the same, for the basket
     manifest: str = ""  # addresses
@@ -63,10 +67,11 @@ def _row(
     files: list[SupportingFile],
 ) -> Row:
     if download.kind == Download.Kind.LINK:
-        return Row(download=download, access=access, type="Outside data", format="Outside link", counts={})
-    told = dict(counts)
+        return Row(download=download, access=access, type="Outside data", format="Outside link", counts=NONE)
+    told = NONE | counts
     if files:
-        told |= {"files": len(files), "size": told.get("size", 0) + sum(file.blob.size for file in files)}
+        size = counts.get("size", 0) + sum(file.blob.size for file in files)
+        told |= {"files": len(files), "size": size}
     formats = ["DICOM"] * bool(counts) + _formats(files)
     title = {"download": download.title}
     query = Query(holdings=(holding.short_title,), downloads=(download.title,)).url() if counts else ""

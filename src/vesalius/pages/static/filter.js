@@ -1,15 +1,23 @@
-// A filter box over the rows of a table: hidden in the page, shown where this script runs.
-for (const box of document.querySelectorAll("[data-filter]")) {
-  const rows = [...document.getElementById(box.dataset.filter).rows].map(row => [row, row.textContent.toLowerCase()]);
-  const said = box.querySelector("[role=status]");
-  box.hidden = false;
-  box.querySelector("input").addEventListener("input", event => {
-    const wanted = event.target.value.trim().toLowerCase();
+// A search over the rows of a table: the server answers it too, here it answers with every letter.
+for (const form of document.querySelectorAll("[data-filter]")) {
+  const table = document.getElementById(form.dataset.filter);
+  if (!table) continue;
+  const rows = [...table.rows].map(row => [row, textOf(row), row.classList.contains("item")]);
+  const total = rows.filter(([, , item]) => !item).length;
+  const said = form.querySelector("[role=status]");
+  form.querySelector("input[type=search]").addEventListener("input", event => {
+    const words = event.target.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
-    for (const [row, text] of rows) {
-      row.hidden = !text.includes(wanted);
-      shown += !row.hidden;
+    for (const [row, text, item] of rows) {
+      row.hidden = item ? words.length > 0 : !words.every(word => text.includes(word));
+      shown += !row.hidden && !item;
     }
-    said.textContent = wanted ? `${shown} of ${rows.length} rows` : "";
+    said.textContent = words.length ? `${shown} of ${total} elements` : "";
   });
+}
+
+// All that a row says, and its name without spaces: the keyword of an attribute.
+function textOf(row) {
+  const keyword = row.cells[1]?.firstChild?.textContent.replaceAll(" ", "") ?? "";
+  return `${row.textContent} ${keyword}`.toLowerCase();
 }

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from pydicom.datadict import keyword_dict
 
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import RevisionInstance, SeriesRevision
 from vesalius.catalog.visible import revision_contents, revision_to_fetch
 from vesalius.dicom import Dataset, DicomFile, Element, read, tag_text
+from vesalius.dicom.standard import load_rows
 from vesalius.errors import NotFound
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.content.patient import patient_address
@@ -25,6 +28,13 @@ MOST_ROWS = 20_000
 BYTES = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 
 
+@cache
+def explanations() -> dict[int, str]:
+    """What common attributes mean in plain language, by tag."""
+    rows = load_rows("explanations.csv")
+    return {keyword_dict[row["keyword"]]: row["words"] for row in rows}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One element of a header, as the page shows it."""
@@ -34,6 +44,7 @@ class Row:
     name: str
     vr: str
     value: str
+    words: str = ""  # what the attribute means, in plain language
     note: str = ""  # instead of a value: how much there is
     uid: bool = False
     item: bool = False  # the heading of a sequence's item, no element
@@ -41,13 +52,18 @@ class Row:
 
 @require_safe
 def header(request: HttpRequest, uid: str) -> HttpResponse:
-    """GET /series/UID/header/: of the first instance, or of `?instance=K`; of an older `?version=N` too."""
+    """GET /series/UID/header/: of the first instance, or of `?instance=K`; of an older `?version=N` too.
+
+    `?q=words` leaves only the elements in whose tag, name, value or explanation all the words occur.
+    """
     version, asked = whole_number(request, "version"), whole_number(request, "instance")
     revision = revision_to_fetch(uid, visible(request), version)
     number = asked or 1
     content = _instance(revision, number)
     with read(archive_store().path(content.blob_id)) as file:
         rows = list(_limited(_file_rows(file)))
+    asked_for = request.GET.get("q", "").strip()
+    found = list(_matching(rows, asked_for.lower().split()))
     study = revision.series.study
     return render(
         request,
@@ -60,7 +76,10 @@ def header(request: HttpRequest, uid: str) -> HttpResponse:
             "number": number,
             "total": revision.image_count,
             "sop_instance_uid": content.instance.sop_instance_uid,
-            "rows": rows,
+            "rows": found,
+            "question": asked_for,
+            "found": sum(not row.item for row in found),
+            "of": sum(not row.item for row in rows),
             "cut": len(rows) == MOST_ROWS,
             "patient": (patient_address(study.patient), study.patient.patient_id),
             "study": f"/studies/{study.study_instance_uid}/",
@@ -84,6 +103,22 @@ def _limited(rows: Iterator[Row]) -> Iterator[Row]:
         yield row
 
 
+def _matching(rows: list[Row], words: list[str]) -> Iterator[Row]:
+    """The elements that hold all words, each below the sequences and items that it stands in."""
+    around: list[Row] = []
+    for row in rows:
+        while around and around[-1].depth >= row.depth:
+            around.pop()
+        keyword = row.name.replace(" ", "")
+        text = f"{row.tag} {row.name} {keyword} {row.vr} {row.value} {row.words}".lower()
+        if not row.item and all(word in text for word in words):
+            yield from around
+            around.clear()
+            yield row
+        elif row.item or row.vr == "SQ":
+            around.append(row)
+
+
 def _file_rows(file: DicomFile) -> Iterator[Row]:
     """The meta group, then the data set (PS3.10 7.1)."""
     yield from _rows(file.meta, 0)
@@ -100,7 +135,8 @@ def _rows(dataset: Dataset, depth: int) -> Iterator[Row]:
 
 def _row(element: Element, depth: int) -> Row:
     name, tag = tagtext(element.tag).rsplit(" ", 1)
-    told: dict[str, Any] = {"depth": depth, "tag": tag, "name": name, "vr": element.vr}
+    words = explanations().get(element.tag, "")
+    told: dict[str, Any] = {"depth": depth, "tag": tag, "name": name, "vr": element.vr, "words": words}
     octets = element.value_end - element.value_start
     if element.vr == "SQ":
         items = len(element.items)

@@ -160,11 +160,11 @@ def _some(request: HttpRequest) -> QuerySet[SeriesRevision]:
 
 def _sums(rows: QuerySet[SeriesRevision]) -> dict[str, int]:
     return rows.order_by().aggregate(
-        series=Count("pk"),
         studies=Count("series__study", distinct=True),
         subjects=Count(PATIENT, distinct=True),
         images=Sum("image_count", default=0),
         size=Sum("size", default=0),
+        series=Count("pk"),  # last: under this name the paths above would mean it
     )
 
 

@@ -1,7 +1,7 @@
-"""Pictures with a patient's name burned in: a dose report of a scanner and an ultrasound image."""
+"""Pictures with a patient's name burned in: a dose report, an ultrasound image and a letter."""
 
 import numpy as np
-from numpy.random import Generator
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
@@ -68,10 +68,14 @@ def _sector(rng: Generator, rows: int, columns: int) -> Picture:
     envelope = np.hypot(field[0], field[1]) * np.exp(0.5 * tissue / tissue.std())
     depth, beam = np.mgrid[0:depths, 0:beams]
     for at, across, radius in ((150, 130, 17), (210, 235, 24), (265, 300, 13), (320, 180, 20)):
-        inside = (depth - at) ** 2 + ((beam - across) * 0.9) ** 2 < radius**2
-        envelope = np.where(inside, envelope * 0.12, envelope)
-    curve = 385 + 26 * np.sin(beam / 75)
-    envelope += 3.2 * np.exp(-(((depth - curve) / 5) ** 2)) * (0.6 + 0.4 * field[0] / field[0].std() ** 2)
+        turn, long = rng.uniform(-0.6, 0.6), rng.uniform(1, 2.6)  # vessels, cut across or along
+        down = depth - at - rng.uniform(-28, 28)
+        aside = 0.9 * (beam - across - rng.uniform(-40, 40))
+        u, v = aside * np.cos(turn) + down * np.sin(turn), down * np.cos(turn) - aside * np.sin(turn)
+        edge = np.hypot(u / long, v) - radius * rng.uniform(0.55, 1) / np.sqrt(long)
+        envelope *= 0.10 + 0.90 / (1 + np.exp(np.clip(-edge / 1.6, -30, 30)))
+    curve = 385 + rng.uniform(14, 28) * np.sin(beam / 75 + rng.uniform(-0.7, 0.7))
+    envelope += 2.4 * np.exp(-(((depth - curve) / 5) ** 2)) * (0.6 + 0.4 * field[0] / field[0].std() ** 2)
     envelope = np.where(depth > curve + 8, envelope * 0.45, envelope)
     log = np.log1p(9 * np.abs(envelope) / np.percentile(np.abs(envelope), 97))
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
@@ -81,3 +85,34 @@ def _sector(rng: Generator, rows: int, columns: int) -> Picture:
     scan = ndimage.map_coordinates(log, where, order=1, cval=0)
     scan[(np.abs(angle) > 0.62) | (radius < 132) | (radius > 628)] = 0
     return np.asarray(np.clip(scan / np.log(10) * 205, 0, 255), np.uint8)
+
+
+def letter(study: Study) -> Picture:
+    """A referring doctor's letter as a scanner sees it, a little askew: grey, 1000 rows by 720 columns."""
+    person, site = study.person, study.site
+    sheet = Image.new("L", (720, 1000), 244)
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(19)
+    name = person.name.replace("^", " ")
+    family, given = site.referring.split("^")[:2]
+    day = f"{study.date[6:]}.{study.date[4:6]}.{study.date[:4]}"
+    lines = [
+        f"Dr {family}, general practice, Havndal", "", site.institution, site.department, "", day, "",
+        f"Re: {name}", f"born {person.born}, {person.other_id}", person.address, f"tel. {person.phone}", "",
+        "Dear colleague,", "", f"thank you for seeing Mrs {name.split()[0]}, who has felt an ache",
+        "under her right ribs since the spring. Her mother,",
+        f"{person.mother.replace('^', ' ')}, had gallstones. Please scan the liver",
+        "and the gallbladder, and write to her at home.", "", "Yours sincerely,", "", f"{given} {family}",
+    ]  # fmt: skip
+    for line, text in enumerate(lines):
+        draw.text((64, 60 + 30 * line), text.translate(_UNDRAWN), font=font, fill=48)
+    at = np.linspace(0, 1, 200)
+    wave = 34 * (1 - at) * np.sin(26 * at + 9 * np.sin(5 * at)) - 12 * at
+    draw.line(
+        [(80 + 240 * x + 10 * np.sin(40 * x), 780 + y) for x, y in zip(at, wave, strict=True)],
+        fill=60,
+        width=3,
+    )
+    turned = sheet.rotate(0.7, Image.Resampling.BICUBIC, fillcolor=236)
+    paper = default_rng(7).normal(0, 3.5, (1000, 720)) + np.linspace(-10, 4, 720)
+    return np.asarray(np.clip(np.asarray(turned, np.float32) + paper, 0, 255), np.uint8)

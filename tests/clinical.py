@@ -34,7 +34,9 @@ mother,Mother,,,text,,drop
 """
 
 
-def write(folder: Path, table: str = TABLE, dictionary: str | None = DICTIONARY, name: str = "clinical") -> Path:
+def write(
+    folder: Path, table: str = TABLE, dictionary: str | None = DICTIONARY, name: str = "clinical"
+) -> Path:
     """A folder with a table and its dictionary."""
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.csv").write_text(table, newline="")

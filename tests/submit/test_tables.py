@@ -53,7 +53,14 @@ def test_the_dictionary_is_published_without_what_was_done(house, images, delive
     assert lines[0] == ["column", "title", "description", "unit", "type", "values"]
     assert lines[1][:3] == ["*", "Clinical data", "One line for each visit."]
     assert [line[0] for line in lines[2:]] == ["mrn", "sex", "stage", "diagnosed", "last_seen", "score"]
-    assert lines[6] == ["last_seen", "Follow-up", "Days from diagnosis to the last visit", "days", "integer", ""]
+    assert lines[6] == [
+        "last_seen",
+        "Follow-up",
+        "Days from diagnosis to the last visit",
+        "days",
+        "integer",
+        "",
+    ]
     assert lines[3][5] == "M = male; F = female"
 
 

@@ -146,7 +146,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(site, relay, get, out, tmp_p
     )
     assert wire.full.wait(60)
     process.send_signal(signal.SIGINT)
-    said, complained = process.communicate(timeout=60)
+    _, complained = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "Run the same command again" in complained
     assert "Traceback" not in complained

@@ -47,10 +47,11 @@ def text(record: Record) -> str:
 
 def bibtex(record: Record) -> str:
     """One @misc entry per work: BibTeX proper knows no data sets."""
-    return "\n".join(map(_entry, (record.work, *record.sources)))
+    return "\n".join(map(bibtex_entry, (record.work, *record.sources)))
 
 
-def _entry(work: Work) -> str:
+def bibtex_entry(work: Work) -> str:
+    """One work as BibTeX cites it."""
     fields = {
         "author": " and ".join(_bibtex_name(one) for one in work.creators),
         "title": f"{{{_latex(work.title)}}}",

@@ -3,22 +3,18 @@
 import csv
 from io import StringIO
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Holding, Release, SeriesRevision
+from vesalius.catalog.models import Holding, SeriesRevision
 from vesalius.catalog.visible import WITH_CONTEXT, holdings
 from vesalius.pages.public.export import cell
 from vesalius.pages.public.finding.rows import SERIES_COLUMNS
-from vesalius.pages.public.holding.citing import Cited, citation
-from vesalius.pages.public.holding.counts import address_of
+from vesalius.pages.public.holding.citing import page_of
+from vesalius.release.records.citation import bibtex_entry, citation_text
+from vesalius.release.records.describing import work_of
+from vesalius.release.records.record import Work
 
-_ESCAPED = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
 INTRODUCTION = "Whoever uses these data is asked to cite each dataset that they come from.\n\n"
 
 
@@ -31,27 +27,19 @@ def cited_holdings(revisions: QuerySet[SeriesRevision], visible: Visible) -> lis
     return list(found.select_related("current_release"))
 
 
-def citations(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Cited]:
+def citations(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[str]:
     """One citation of each dataset, of the version that stands now."""
-    return [
-        citation(one, one.current_release, one.current_release.doi or one.concept_doi)
-        for one in cited_holdings(revisions, visible)
-        if one.current_release
-    ]
+    return [citation_text(work) for work in _works(revisions, visible)]
 
 
 def citations_text(revisions: QuerySet[SeriesRevision], visible: Visible) -> str:
     """All citations, one paragraph each."""
-    return INTRODUCTION + "\n\n".join(one.text for one in citations(revisions, visible)) + "\n"
+    return INTRODUCTION + "\n\n".join(citations(revisions, visible)) + "\n"
 
 
 def citations_bibtex(revisions: QuerySet[SeriesRevision], visible: Visible) -> str:
     """All citations for BibTeX."""
-    return "\n".join(
-        _bibtex(one, one.current_release, one.current_release.doi or one.concept_doi)
-        for one in cited_holdings(revisions, visible)
-        if one.current_release
-    )
+    return "\n".join(bibtex_entry(work) for work in _works(revisions, visible))
 
 
 def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
@@ -64,20 +52,9 @@ def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
     return out.getvalue()
 
 
-def _bibtex(holding: Holding, release: Release, doi: str) -> str:
-    fields = {
-        "title": f"{{{_plain(holding.title)}}}",
-        "year": str(release.published_at.year) if release.published_at else "",
-        "version": str(release.number),
-        "publisher": f"{{{_plain(settings.VESALIUS.name)}}}",
-        "doi": doi,
-        "url": settings.VESALIUS.public_url + address_of(holding),
-    }
-    key = "".join(sign for sign in holding.short_title if sign.isascii() and sign.isalnum())
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{key}_v{release.number},\n{lines}}}\n"
-
-
-def _plain(text: str) -> str:
-    """Text without the signs that BibTeX reads as commands."""
-    return "".join(_ESCAPED.get(sign, sign) for sign in text)
+def _works(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Work]:
+    return [
+        work_of(one.current_release, page_of(one), of_version=True)
+        for one in cited_holdings(revisions, visible)
+        if one.current_release
+    ]

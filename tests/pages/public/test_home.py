@@ -37,7 +37,9 @@ def test_the_first_page_shows_pictures_of_every_modality_and_collection(client, 
     page = client.get("/").content.decode()
     corners = re.findall(r'<span class="corner" aria-hidden="true">(\w+)</span>', page)
     assert sorted(corners) == ["CT", "CT", "MR"], "no labels alone, and nothing that may not be fetched"
-    for address in re.findall(r'<img src="(/series/[^"]+)"', page):
+    pictures = re.findall(r'<a class="film" href="/series/[^"]+"><img src="(/series/[^"]+)"', page)
+    assert len(pictures) == 9, "of a few series, several images"
+    for address in pictures:
         assert client.get(address).headers["Content-Type"] == "image/jpeg"
 
 

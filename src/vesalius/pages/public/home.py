@@ -18,12 +18,12 @@ from vesalius.pages.public.demonstration import demo_progress
 from vesalius.pages.public.holding.counts import address_of, listed
 from vesalius.pages.public.holding.shelf import ANNOTATING
 from vesalius.pages.public.images import address_of as address_of_series
-from vesalius.pages.public.images import said
+from vesalius.pages.public.images import said, strip
 from vesalius.search.find import total
 from vesalius.search.query import Query
 
 NEWEST = 6
-TILES = 12
+TILES = 9
 KINDS = Holding.Kind
 
 
@@ -49,7 +49,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def mosaic(judged: Visible) -> list[dict[str, Any]]:
-    """Pictures of as many kinds as there are: by turns of each modality, each time of another collection."""
+    """Pictures of as many kinds as there are: by turns of each modality, each time of another collection.
+
+    Of a few series, several images.
+    """
     shown = fetchable(findable(current_revisions(), judged), judged).exclude(modality__in=ANNOTATING)
     groups = shown.order_by().values_list("modality", "home_download__holding").annotate(last=Max("pk"))
     by_modality = defaultdict(list)
@@ -58,8 +61,10 @@ def mosaic(judged: Visible) -> list[dict[str, Any]]:
     turns = chain.from_iterable(zip_longest(*by_modality.values()))
     chosen = [key for key in turns if key is not None][: 2 * TILES]
     revisions = SeriesRevision.objects.select_related("series").in_bulk(chosen)
-    ready = [revisions[key] for key in chosen if (drawn := pictures(revisions[key])) and drawn.drawn]
-    return [_tile(revision) for revision in ready[:TILES]]
+    ready = [revisions[key] for key in chosen if (drawn := pictures(revisions[key])) and drawn.drawn][:TILES]
+    keys = [revision.pk for revision in ready]
+    more = strip(shown.filter(pk__in=keys).order_by("pk"), judged, tiles=TILES - len(ready)) if keys else []
+    return [*map(_tile, ready), *more]
 
 
 def _tile(revision: SeriesRevision) -> dict[str, Any]:

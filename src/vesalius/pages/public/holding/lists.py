@@ -15,6 +15,7 @@ from vesalius.pages.public.holding.choosing import (
     FILTERS,
     SORTS,
     Choice,
+    Counted,
     Filter,
     choose,
     counted,
@@ -41,15 +42,19 @@ def browse(request: HttpRequest, kind: str) -> HttpResponse:
     place, title = PLACES[kind]
     choice = read_choice(request.GET, place)
     rows = rows_of(kind, visible(request))
+    found = choose(rows, choice)
     return render(
         request,
         "public/holdings.html",
         {
             "title": title,
             "kind": kind,
-            "rows": choose(rows, choice),
+            "rows": found,
+            "caption": _caption(len(found), len(rows), kind),
             "all_count": len(rows),
-            "facets": [found for one in FILTERS if (found := _facet(rows, choice, one))["values"]],
+            "facets": [
+                _facet(values, one) for one in FILTERS if _tells(values := counted(rows, choice, one), found)
+            ],
             "chips": _chips(choice),
             "clear": place,
             "choice": choice,
@@ -87,17 +92,28 @@ def as_json_file(request: HttpRequest, kind: str) -> HttpResponse:
     return JsonResponse({"total": len(chosen), "facets": facets, "rows": chosen})
 
 
-def _facet(rows: list[Row], choice: Choice, one: Filter) -> dict[str, Any]:
-    values = [
+def _caption(found: int, all_: int, kind: str) -> str:
+    noun = "collection" if kind == Holding.Kind.COLLECTION else "analysis result"
+    many = "" if all_ == 1 else "s"
+    return f"{all_:,} {noun}{many}" if found == all_ else f"{found:,} of {all_:,} {noun}{many}"
+
+
+def _tells(values: list[Counted], found: list[Row]) -> bool:
+    """Whether a filter could narrow anything: one value that all share says nothing."""
+    return len(values) > 1 or any(value.chosen or value.count < len(found) for value in values)
+
+
+def _facet(values: list[Counted], one: Filter) -> dict[str, Any]:
+    shown = [
         {
             "label": value.value,
             "count": value.count,
             "address": value.toggled.address(),
             "chosen": value.chosen,
         }
-        for value in counted(rows, choice, one)
+        for value in values
     ]
-    return {"title": one.label, "values": values}
+    return {"title": one.label, "values": shown}
 
 
 def _chips(choice: Choice) -> list[dict[str, str]]:

@@ -53,6 +53,7 @@ class Chart:
     edges: tuple[float, ...] = ()  # of a histogram: where each bar begins
     more: int = 0  # values beyond the bars shown
     missing: int = 0  # of which nothing is known
+    whole: int = 0  # of how many, where the bars are parts of it
     note: str = ""
 
 
@@ -187,8 +188,10 @@ def _labels(holding: Holding, visible: Judged) -> Chart:
         )
         for modality, subjects, series in sorted(counted, key=lambda row: (-row[1], row[0]))
     ]
-    note = f"Of {all_of} subjects; labels made by third parties are counted too." if bars else ""
-    return Chart(name="labels", title="Label coverage", unit="subjects", bars=tuple(bars), note=note)
+    note = f"Of {all_of} subjects; labels made by third parties are counted too."
+    return Chart(
+        name="labels", title="Label coverage", unit="subjects", bars=tuple(bars), whole=all_of, note=note
+    )
 
 
 def _time_points(rows: QuerySet[SeriesRevision]) -> Iterable[Chart]:

@@ -37,11 +37,10 @@ def access_of(download: Download, visible: Visible) -> Access:
         meaning, word, requirement = "limited", "Limited access", "Sign in, with a grant"
         sentence = f"You may find and count these data, and not download them. {HOW_TO_ASK}"
     elif download.kind == Download.Kind.LINK:
-        sentence, requirement = (
-            "Another site holds these data, under its own rules.",
-            "As the other site asks",
-        )
-    if may_fetch and meaning != "good":
+        meaning, word, requirement = "info", "Outside this archive", "As the other site asks"
+        sentence = "Another site holds these data, under its own rules."
+    open_ = may_fetch and closed is None and download.fetch == Download.Rule.ANYONE
+    if may_fetch and not open_:
         sentence = "Your account may download these data under the terms of its grant."
     return Access(
         meaning=meaning,
@@ -49,7 +48,7 @@ def access_of(download: Download, visible: Visible) -> Access:
         sentence=sentence,
         requirement=requirement,
         may_fetch=may_fetch,
-        open=may_fetch and meaning == "good",
+        open=open_,
     )
 
 

@@ -10,6 +10,7 @@ from vesalius.search.card import Bar, Chart
 ROW, BAR_TOP, BAR_HEIGHT = 40, 20, 8  # px of one horizontal bar with its words above it
 COLUMNS_HEIGHT, COLUMNS_TOP = 112, 18  # px of the tallest column, and of its number above it
 LONGEST_LABEL: Final = 36  # letters
+FEWEST: Final = 7  # columns: fewer would be blocks
 LEAST: Final = 0.6  # per cent: what is counted is seen
 
 
@@ -43,7 +44,7 @@ def drawn(chart: Chart) -> dict[str, Any]:
 
 
 def _rows(chart: Chart) -> list[Drawn]:
-    most = max(bar.count for bar in chart.bars)
+    most = chart.whole or max(bar.count for bar in chart.bars)
     return [
         _bar(
             chart, bar, x=0.0, y=at * ROW + BAR_TOP, width=max(LEAST, 100 * bar.count / most), height=BAR_HEIGHT,
@@ -54,9 +55,9 @@ def _rows(chart: Chart) -> list[Drawn]:
 
 
 def _columns(chart: Chart) -> list[Drawn]:
-    """Columns from the first range that holds something to the last, each label where its range begins."""
+    """A column for each range, its label where the range begins."""
     held = [at for at, bar in enumerate(chart.bars) if bar.count]
-    shown = range(held[0], held[-1] + 1)
+    shown = _wide_enough(held[0], held[-1], len(chart.bars))
     most, step = max(bar.count for bar in chart.bars), 100 / len(shown)
     found = []
     for place, at in enumerate(shown):
@@ -70,6 +71,16 @@ def _columns(chart: Chart) -> list[Drawn]:
             )
         )  # fmt: skip
     return found
+
+
+def _wide_enough(first: int, last: int, count: int) -> range:
+    """The ranges from the first to the last that hold something, and empty ones beside them up to FEWEST."""
+    while last - first + 1 < min(FEWEST, count):
+        if last + 1 < count:
+            last += 1
+        if first > 0 and last - first + 1 < FEWEST:
+            first -= 1
+    return range(first, last + 1)
 
 
 def _bar(

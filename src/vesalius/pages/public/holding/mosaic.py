@@ -39,7 +39,7 @@ def mosaic(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Tile]:
 def _varied(revisions: QuerySet[SeriesRevision]) -> list[int]:
     """Ids of series: modalities by turns, new subjects before the second series of a known one."""
     rows = revisions.order_by("-image_count", "pk").values_list("pk", "modality", "series__study__patient")
-    seen: dict[tuple[str, int], int] = defaultdict(int)
+    seen: dict[tuple[str, object], int] = defaultdict(int)
     by_modality: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for pk, modality, patient in rows[:CANDIDATES]:
         by_modality[modality].append((seen[modality, patient], pk))

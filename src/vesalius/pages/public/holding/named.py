@@ -17,9 +17,7 @@ def named(name: str, judged: Visible, kind: str) -> Holding:
 def release_of(holding: Holding, number: int | None = None) -> Release:
     """A published release of a holding, the newest where none is named; else NotFound."""
     published = Release.objects.filter(holding=holding, state=Release.State.PUBLISHED)
-    wanted = (
-        published.filter(pk=holding.current_release_id) if number is None else published.filter(number=number)
-    )
+    wanted = published.filter(current_of=holding) if number is None else published.filter(number=number)
     release = wanted.select_related("holding").first()
     if release is None:
         raise NotFound("There is no such version.")

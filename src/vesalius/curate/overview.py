@@ -1,5 +1,6 @@
 """What staff ask while curating: what waits, what a series looks like, what was done to it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import (
     ChangeValue,
     CleanedSeries,
+    CleanedTable,
     Finding,
     ReleasePlan,
     Submission,
@@ -60,7 +62,7 @@ class HoldingLine:
 
     holding: Holding
     plan: ReleasePlan | None
-    accepted: int  # series that wait for a plan
+    accepted: int  # series and tables that wait for a plan
     in_review: int
 
 
@@ -192,7 +194,7 @@ def _shown(element: Element) -> str:
 def holdings() -> list[HoldingLine]:
     """Every holding by name, with its open plan and what waits for one."""
     plans = {plan.holding: plan for plan in ReleasePlan.objects.filter(state__in=OPEN)}
-    counts = _series_by_step()
+    counts = _by_step()
     return [
         HoldingLine(
             holding=holding,
@@ -204,16 +206,20 @@ def holdings() -> list[HoldingLine]:
     ]
 
 
-def _series_by_step() -> dict[tuple[str, str], int]:
-    rows = CleanedSeries.objects.filter(superseded_by=None).order_by("collection", "step")
-    counted = rows.values_list("collection", "step").annotate(count=Count("pk"))
-    return {(collection, step): count for collection, step, count in counted}
+def _by_step() -> Counter[tuple[str, str]]:
+    """Series and tables, by collection and step."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for model in (CleanedSeries, CleanedTable):
+        rows = model.objects.filter(superseded_by=None).order_by("collection", "step")
+        for collection, step, count in rows.values_list("collection", "step").annotate(count=Count("pk")):
+            counts[collection, step] += count
+    return counts
 
 
 def step_counts() -> dict[str, int]:
-    """Series by step over all submissions; of quarantine and receipt, where no series is made yet, files."""
+    """Series and tables by step over all submissions; of quarantine and receipt, where no series is made yet, files."""
     counts: dict[str, int] = {}
-    for (_, step), count in _series_by_step().items():
+    for (_, step), count in _by_step().items():
         counts[step] = counts.get(step, 0) + count
     for step in (Step.RECEIVED, Step.QUARANTINED):
         counts[step] = SubmittedFile.objects.filter(step=step).count()
@@ -231,6 +237,12 @@ def plan_of(plan_id: int) -> ReleasePlan:
 def planned_series(plan: ReleasePlan) -> list[CleanedSeries]:
     """The series that a plan brings in, by patient."""
     return list(CleanedSeries.objects.filter(plans__plan=plan).order_by("patient_id", "series_instance_uid"))
+
+
+def planned_tables(plan: ReleasePlan) -> list[CleanedTable]:
+    """The tables that a plan brings in, by name."""
+    found = CleanedTable.objects.filter(plans__plan=plan).select_related("submission")
+    return list(found.order_by("name", "pk"))
 
 
 def release_of(plan: ReleasePlan) -> Release | None:

@@ -24,6 +24,7 @@ class SubmissionLine:
     balance: Balance
     size: int  # bytes received
     steps: dict[str, int]  # series by step, newest cleaning of each
+    tables: dict[str, int]  # clinical tables, the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,13 @@ def submission_of(submission_id: int) -> Submission:
 def line_of(submission: Submission) -> SubmissionLine:
     """One delivery with its counts."""
     series = submission.series.filter(superseded_by=None).values_list("step").annotate(count=Count("pk"))
+    tables = submission.tables.filter(superseded_by=None).values_list("step").annotate(count=Count("pk"))
     return SubmissionLine(
         submission=submission,
         balance=balance(submission),
         size=submission.files.aggregate(size=Sum("size", default=0))["size"],
         steps={str(step): count for step, count in series},
+        tables={str(step): count for step, count in tables},
     )
 
 
@@ -60,7 +63,9 @@ def submissions(step: str = "") -> list[SubmissionLine]:
     """All deliveries, newest first; those with a series or file at `step` where one is named."""
     rows = Submission.objects.select_related("site")
     if step:
-        rows = rows.filter(Q(series__step=step, series__superseded_by=None) | Q(files__step=step)).distinct()
+        series = Q(series__step=step, series__superseded_by=None)
+        tables = Q(tables__step=step, tables__superseded_by=None)
+        rows = rows.filter(series | tables | Q(files__step=step)).distinct()
     return [line_of(row) for row in rows]
 
 
@@ -101,6 +106,10 @@ def under_way(submission: Submission) -> list[Bar]:
     if submission.state == Submission.State.OPEN:
         expected = max(submission.expected_files, total)
         return [Bar(id="receiving", title="Receiving", done=total, total=expected, words="files")]
+    if submission.kind == Submission.Kind.FILES:
+        done = files.exclude(step=Step.RECEIVED).count()
+        bars = [Bar(id="cleaning", title="Cleaning tables", done=done, total=total, words="files")]
+        return [bar for bar in bars if bar.done < bar.total]
     unseen = files.filter(step=Step.RECEIVED, patient=None).count()
     dirty = files.filter(step=Step.RECEIVED).count()
     bars = [

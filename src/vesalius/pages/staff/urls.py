@@ -6,7 +6,7 @@ from vesalius.pages.assets import static_file
 from vesalius.pages.staff.help import accessibility, guide, help_page
 from vesalius.pages.staff.house import account, audit, jobs, people
 from vesalius.pages.staff.releases import plans, purges, recipes, withdrawals
-from vesalius.pages.staff.review import files, inbox, series, submissions
+from vesalius.pages.staff.review import files, inbox, series, submissions, tables
 from vesalius.pages.theme import choose_theme
 
 urlpatterns: list[URLPattern] = [
@@ -29,6 +29,11 @@ urlpatterns: list[URLPattern] = [
     path("series/<str:uid>/verdict/", series.judge, name="series-verdict"),
     path("series/<str:uid>/settle/", series.settle, name="series-settle"),
     path("series/<str:uid>/reclean/", series.reclean, name="series-reclean"),
+    path("tables/<int:table_id>/", tables.table, name="table"),
+    path("tables/<int:table_id>/verdict/", tables.judge, name="table-verdict"),
+    path("tables/<int:table_id>/settle/", tables.settle, name="table-settle"),
+    path("tables/<int:table_id>/decide/", tables.decide, name="table-decide"),
+    path("tables/<int:table_id>/clean-again/", tables.clean_again, name="table-clean-again"),
     path("files/exclude/", files.exclude_many, name="files-exclude"),
     path("files/<int:file_id>/", files.file, name="file"),
     path("files/<int:file_id>/path/", files.path, name="file-path"),

@@ -114,6 +114,7 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "ready": draft_now and all(gate.passes for gate in gates),
         "series": curating.planned_series(row),
+        "tables": curating.planned_tables(row),
         "bar": _bar(row),
         "release": curating.release_of(row),
     }

@@ -49,6 +49,11 @@ def _review() -> Iterator[Task]:
                 count=waiting, what="series to review", where=where, does="Review them", roles=(CURATOR,),
                 address=f"/submissions/{number}/?step=in-review",
             )  # fmt: skip
+        if waiting := line.tables.get(Step.IN_REVIEW, 0):
+            yield Task(
+                count=waiting, what="tables to review", where=where, does="Review them", roles=(CURATOR,),
+                address=f"/submissions/{number}/#tables",
+            )  # fmt: skip
         if line.balance.quarantined:
             yield Task(
                 count=line.balance.quarantined, what="quarantined files to judge", where=where,
@@ -61,7 +66,7 @@ def _plans() -> Iterator[Task]:
         name, address = line.holding.short_title, f"/releases/{quote(line.holding.short_title)}/"
         if line.plan is None and line.accepted:
             yield Task(
-                count=line.accepted, what="accepted series to plan a release of", where=name,
+                count=line.accepted, what="accepted series and tables to plan a release of", where=name,
                 does="Plan a release", roles=(RELEASER,), address=address,
             )  # fmt: skip
         elif line.plan is not None and line.plan.state == ReleasePlan.State.DRAFT:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from vesalius.curate import overview as curating
+from vesalius.curate import tables
 from vesalius.errors import BadRequest
 from vesalius.intake.models import Submission
 from vesalius.intake.steps import PART, Step
@@ -27,6 +28,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
             "line": line,
             "state": SUBMISSION_STATES[line.submission.state],
             "in_review": line.steps.get(Step.IN_REVIEW, 0),
+            "tables": line.tables.get(Step.IN_REVIEW, 0),
         }
         for line in submitting.submissions(step)
     ]
@@ -67,6 +69,7 @@ def _submission(request: HttpRequest, row: Submission) -> dict[str, Any]:
         "quarantined": list(quarantined[:SHOWN_QUARANTINE]),
         "findings": curating.open_findings(row),
         "sheet": _by_patient(sheet),
+        "tables": [(table, STEPS[table.step]) for table in tables.current(row)],
         "shown_count": len(sheet),
         "step": step,
         "filters": _filters(line.steps, step, row.pk),

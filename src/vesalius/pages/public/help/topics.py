@@ -1,6 +1,7 @@
 """What help says about each page of the public site."""
 
 from vesalius.pages.help.topics import Topic, Topics
+from vesalius.pages.public.content.series import KEYS
 
 RESEARCHERS = ("/help/guides/researcher/", "Guide for researchers")
 EVERYBODY = ("/help/guides/public/", "Guide for patients, relatives and everybody else")
@@ -38,9 +39,22 @@ _BY_NAME = {
         sentences=(
             "It says what the dataset is, who made it, and how much there is; each number leads to its data.",
             "“Data access” has a row for each part that can be had, with its licence and who may have it.",
-            "Versions never change. Cite the one that you used.",
+            (
+                "The data card is counted from the images themselves: scanners, ages, spacing, labels. Versions never "
+                "change, any two can be compared, and “Cite” has the words for the one that you used."
+            ),
         ),
         links=(DOWNLOADS, VERSIONS, LIMITED),
+    ),
+    "table": Topic(
+        title="A table of a dataset",
+        sentences=(
+            (
+                "What the owners know of the subjects besides the images, row by row; the dictionary says what each "
+                "column means. CSV and JSON hold the same rows."
+            ),
+        ),
+        links=(RESEARCHERS,),
     ),
     "version": Topic(
         title="One version of a dataset",
@@ -87,9 +101,14 @@ _BY_NAME = {
         title="A series",
         sentences=(
             "One scan: its images, what it belongs to, and what belongs to it.",
+            (
+                "The viewer shows the values that the scanner wrote; point at a pixel to read its own. Its keys work "
+                "while the picture has the focus, and its address holds what you see: keep it or send it."
+            ),
             "Download it as a ZIP, which goes on where it broke off, or put it into the basket with others.",
             "“Header” shows all that the files say about how they were made.",
         ),
+        keys=tuple((key, f"{does[0].lower()}{does[1:]}") for key, does in KEYS),
         links=(DOWNLOADS, RESEARCHERS),
     ),
     "header": Topic(
@@ -109,7 +128,10 @@ _BY_NAME = {
                 "The series that you chose, on all pages until you take them out. It belongs to this browser, or to "
                 "your account once you sign in."
             ),
-            "Data that your account may not download are said so, and left out of downloads.",
+            (
+                "Take it home as one ZIP, or as a manifest for a retriever such as “vesalius get”. Data that your "
+                "account may not download are named, and left out."
+            ),
         ),
         links=(DOWNLOADS, LIMITED),
     ),
@@ -136,9 +158,11 @@ _PLACES = {
     "collections": "list",
     "collections/<": "dataset",
     "collections/<str:name>/versions/": "version",
+    "collections/<str:name>/tables/": "table",
     "analysis-results": "list",
     "analysis-results/<": "dataset",
     "analysis-results/<str:name>/versions/": "version",
+    "analysis-results/<str:name>/tables/": "table",
     "search": "search",
     "patients/": "patient",
     "studies/": "study",

@@ -90,7 +90,7 @@ def test_a_report_gives_the_diameter_and_the_volume_of_what_was_segmented(made, 
     assert (unit, abs(length - (2 * RADIUS + 1) * SPACING) < 1) == ("mm", True)
     evidence = report.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
     told = {item.ReferencedSOPInstanceUID for series in evidence for item in series.ReferencedSOPSequence}
-    assert told == {source.SOPInstanceUID for source in sources} | {
+    assert told == {source.SOPInstanceUID for source in sources[1:-1]} | {
         dcmread(io.BytesIO(made["SEG"])).SOPInstanceUID
     }
 

@@ -4,16 +4,19 @@ Everything follows from one seed: the same seed writes the same bytes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from vesalius.demo import headers, people
+from vesalius.demo import headers, people, reading
 from vesalius.demo.encoding import put_pixels
 from vesalius.demo.headers import Study
+from vesalius.demo.labels.workstation import without_pixels
 from vesalius.demo.phantom import Build, Chest, axial
 from vesalius.demo.plan import CHEST_CT, PatientPlan, SeriesPlan, StudyPlan
+from vesalius.demo.reading import Picture
 from vesalius.demo.writing import HospitalFile, written
 
 CT: Final = "1.2.840.10008.5.1.4.1.1.2"
@@ -21,13 +24,21 @@ _PADDING: Final = -2000
 
 
 def patient_files(group: str, patient: int, plan: PatientPlan, seed: int) -> Iterator[HospitalFile]:
-    """All files of one patient of a delivery."""
+    """All files of one patient of a delivery: the slices of every series, then what readers added."""
     for wanted in plan.studies:
         scan = Scan(plan, wanted, seed)
+        seen: list[Picture] = []
         for series in wanted.series:
             for index in range(1, series.slices + 1):
+                picture = scan.picture(series, index)
                 path = f"{folder(patient, wanted.number, series.number)}/IM{index:06d}"
-                yield HospitalFile(group, patient, path, written(scan.slice(series, index), series.syntax))
+                yield HospitalFile(group, patient, path, written(picture.dataset, series.syntax))
+                if series is wanted.series[0]:
+                    seen.append(replace(picture, dataset=without_pixels(picture.dataset)))
+        if scan.chest.tumours:
+            for label in reading.labels(seen, scan.chest, plan.person, wanted):
+                path = f"{folder(patient, wanted.number, label.SeriesNumber)}/IM000001"
+                yield HospitalFile(group, patient, path, written(label))
 
 
 def folder(patient: int, study: int, series: int) -> str:
@@ -52,13 +63,19 @@ class Scan:
                 sex="F" if person.sex == "F" else "M",
                 age=person.age_on(wanted.date),
                 tumour=wanted.tumour,
+                others=wanted.others,
                 **plan.build,
             )
         )
 
     def slice(self, series: SeriesPlan, index: int) -> Dataset:
         """One slice with its pixels; scanners number from the head down, from 1."""
-        height = series.start + (series.slices - index) * series.thickness / self.plan.tall
+        return self.picture(series, index).dataset
+
+    def picture(self, series: SeriesPlan, index: int) -> Picture:
+        """One slice with its place in the body."""
+        step = series.step or series.thickness
+        height = series.start + (series.slices - index) * step / self.plan.tall
         build = self.chest.build
         ds = headers.starting(self.study, "CT")
         self._ct(ds, series)
@@ -75,7 +92,7 @@ class Scan:
         ds.SliceLocation = f"{z:.2f}"
         hu = axial(self.chest, height, thickness=series.thickness, kernel=series.kernel)
         _pixels(ds, series, np.rint(hu).astype(np.int16), build)
-        return ds
+        return Picture(ds, height, hu)
 
     def _ct(self, ds: Dataset, series: SeriesPlan) -> None:
         """CT Series and CT Image (PS3.3 A.3)."""
@@ -92,7 +109,7 @@ class Scan:
         ds.ExposureTime = 500
         ds.ConvolutionKernel = self.study.site.machines["CT"].kernels[lung]
         ds.SliceThickness = f"{series.thickness:g}"
-        ds.SpacingBetweenSlices = f"{series.thickness:g}"
+        ds.SpacingBetweenSlices = f"{series.step or series.thickness:g}"
         ds.DataCollectionDiameter = "500"
         ds.ReconstructionDiameter = f"{build.spacing * build.size:g}"
         ds.GantryDetectorTilt = "0"

@@ -13,7 +13,10 @@ CHEST_CT = Code("24627-2", "LN", "Chest CT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesPlan:
-    """One reconstruction: slices of `thickness` mm from `start` mm (standard body) towards the head."""
+    """One reconstruction: slices of `thickness` mm from `start` mm (standard body) towards the head.
+
+    `step` is the distance of neighbouring slices in mm where it is not their thickness.
+    """
 
     number: int
     slices: int
@@ -23,11 +26,15 @@ class SeriesPlan:
     kernel: Kernel = "soft"
     syntax: UID = ExplicitVRLittleEndian
     signed: bool = False
+    step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPlan:
-    """One examination, its series and its free text."""
+    """One examination: its series, what was found, and its free text.
+
+    With a tumour a reader adds a segmentation and a report of the first series; `structures` adds an RTSTRUCT.
+    """
 
     number: int
     date: str
@@ -36,6 +43,8 @@ class StudyPlan:
     protocol: str
     series: tuple[SeriesPlan, ...]
     tumour: Tumour | None = None
+    others: tuple[Tumour, ...] = ()
+    structures: bool = False
     remarks: dict[str, str] = field(default_factory=dict)
 
 

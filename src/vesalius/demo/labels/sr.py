@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import highdicom.sr as hd
+import numpy as np
 from highdicom.sr import CodedConcept
 from pydicom.dataset import Dataset
 
@@ -33,16 +34,21 @@ class Lesion:
 def measurement_report(
     sources: Sequence[Dataset], seg: Dataset, lesions: Sequence[Lesion], procedure: Code, label: Label
 ) -> Dataset:
-    """Longest axial diameter (mm, with its slice) and volume (ml) of each lesion, by a person at the workstation."""
+    """Longest axial diameter (mm, with its slice) and volume (ml) of each lesion, by a person at the workstation.
+
+    The report's evidence is the segmentation and those of its images that show a lesion.
+    """
+    seen = np.any([lesion.segment.mask.any(axis=(1, 2)) for lesion in lesions], axis=0)
+    shown = [plain(source) for source, here in zip(sources, seen, strict=True) if here]
     content = hd.MeasurementReport(
         observation_context=_context(sources),
         procedure_reported=concept(procedure),
         imaging_measurements=[_group(sources, seg, lesion) for lesion in lesions],
         title=CodedConcept("126000", "DCM", "Imaging Measurement Report"),
-        referenced_images=[plain(source) for source in sources],
+        referenced_images=shown,
     )
     made = hd.Comprehensive3DSR(
-        evidence=[plain(source) for source in (*sources, seg)],
+        evidence=[*shown, plain(seg)],
         content=content[0],
         series_instance_uid=label.series_uid(sources[0]),
         series_number=label.number,

@@ -1,7 +1,7 @@
 """Synthetic chest CT of an invented patient: a seed and a build become axial slices in Hounsfield units."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -73,7 +73,7 @@ class Chest:
     @cached_property
     def textures(self) -> Textures:
         """Noise fields of this patient."""
-        return Textures.make(self.rng(1), self.build.size)
+        return _textures(self.build.seed, self.build.size)
 
     @cached_property
     def _bend(self) -> Points:
@@ -112,51 +112,20 @@ class Chest:
         return _dome(*self.grid)
 
     @cached_property
-    def _grown(self) -> tuple[Floats, Floats]:
-        """Arteries and veins of both lungs as beads."""
-        rng = self.rng(3)
-        places = self._places(rng)
-        arteries: list[Floats] = []
-        veins: list[Floats] = []
-        for side, sign in (("left", 1), ("right", -1)):
-            here = places[places[:, 0] * sign > 0]
-            for hila, count, grown in (
-                (anatomy.HILA, _TWIGS, arteries),
-                (anatomy.VEIN_HILA, _TWIGS // 2, veins),
-            ):
-                grown.append(grow(rng, hila[side], here[rng.permutation(len(here))[:count]]))
-        return np.concatenate(arteries), np.concatenate(veins)
-
-    @cached_property
     def trees(self) -> Floats:
         """Arteries and veins of both lungs as beads; small ones do not cross a fissure."""
-        return fissures.spares(np.concatenate(self._grown))
+        return fissures.spares(np.concatenate(_grown(self.build.seed)))
 
     @cached_property
     def bronchi(self) -> Floats:
         """Lumen of the bronchi that run beside the larger arteries, as beads."""
-        arteries = self._grown[0]
+        arteries = _grown(self.build.seed)[0]
         beside = arteries[(arteries[:, 3] > _SMALLEST_PARTNER) & (arteries[:, 3] < _LARGEST_PARTNER)].copy()
         gap = 1.85 * beside[:, 3] + 0.5
         beside[:, 0] += 0.45 * gap * np.sign(beside[:, 0])
         beside[:, 1] += 0.9 * gap
         beside[:, 3] *= 0.82
         return np.asarray(beside)
-
-    def _places(self, rng: Generator) -> Floats:
-        """Points inside the lungs, a little away from the pleura."""
-        found = []
-        for z in np.arange(8.0, 278.0, 5.0):
-            canvas = Canvas(_MASK, _MASK_SPACING, np.asarray)
-            axis = (np.arange(_MASK, dtype=np.float32) - _MASK / 2) * _MASK_SPACING
-            lung = canvas.mask(closed(anatomy.whole("cavity", z)))
-            lung -= canvas.mask(closed(anatomy.whole("mediastinum", z)))
-            lung[_dome(axis[None, :], axis[:, None]) > z - 3] = 0
-            inner = ndimage.binary_erosion(lung > 0.9)
-            rows, columns = np.nonzero(inner)
-            at = np.stack([axis[columns], axis[rows], np.full(len(rows), z)], axis=1)
-            found.append(at + rng.uniform(-2.4, 2.4, at.shape))
-        return np.concatenate(found).astype(np.float32)
 
     def string(self, name: str, paths: list[anatomy.Path], wider: float = 0.0) -> Floats:
         """Beads along the paths of a table, made once."""
@@ -174,3 +143,38 @@ def _dome(x: Floats, y: Floats) -> Floats:
         inside = 1 - bumps * (np.abs((x - cx) / a) ** 2.4 + np.abs((y - cy) / b) ** 2.4)
         heights.append(np.where(inside > 0, rim + (top - rim) * np.maximum(inside, 0) ** 0.46, -50))
     return np.asarray(np.maximum.reduce(heights), np.float32)
+
+
+@lru_cache(maxsize=2)  # the next study of the same patient takes the same
+def _textures(seed: int, size: int) -> Textures:
+    return Textures.make(default_rng((seed, 1)), size)
+
+
+@lru_cache(maxsize=2)
+def _grown(seed: int) -> tuple[Floats, Floats]:
+    """Arteries and veins of both lungs as beads."""
+    rng = default_rng((seed, 3))
+    places = _places(rng)
+    arteries: list[Floats] = []
+    veins: list[Floats] = []
+    for side, sign in (("left", 1), ("right", -1)):
+        here = places[places[:, 0] * sign > 0]
+        for hila, count, grown in ((anatomy.HILA, _TWIGS, arteries), (anatomy.VEIN_HILA, _TWIGS // 2, veins)):
+            grown.append(grow(rng, hila[side], here[rng.permutation(len(here))[:count]]))
+    return np.concatenate(arteries), np.concatenate(veins)
+
+
+def _places(rng: Generator) -> Floats:
+    """Points inside the lungs, a little away from the pleura."""
+    found = []
+    for z in np.arange(8.0, 278.0, 5.0):
+        canvas = Canvas(_MASK, _MASK_SPACING, np.asarray)
+        axis = (np.arange(_MASK, dtype=np.float32) - _MASK / 2) * _MASK_SPACING
+        lung = canvas.mask(closed(anatomy.whole("cavity", z)))
+        lung -= canvas.mask(closed(anatomy.whole("mediastinum", z)))
+        lung[_dome(axis[None, :], axis[:, None]) > z - 3] = 0
+        inner = ndimage.binary_erosion(lung > 0.9)
+        rows, columns = np.nonzero(inner)
+        at = np.stack([axis[columns], axis[rows], np.full(len(rows), z)], axis=1)
+        found.append(at + rng.uniform(-2.4, 2.4, at.shape))
+    return np.concatenate(found).astype(np.float32)

@@ -17,6 +17,7 @@ Kernel = Literal["soft", "lung"]
 Mask = NDArray[np.bool_]
 _OUTSIDE = -1024.0  # what reconstruction writes outside its circle
 _AERATED = -320.0  # lung is darker than this
+_SPECK = 150.0  # mm²; smaller pieces are no lung
 
 
 def axial(chest: Chest, z: float, *, thickness: float = 5.0, kernel: Kernel = "soft") -> Floats:
@@ -47,15 +48,21 @@ def tumour_mask(chest: Chest, z: float, number: int = 0) -> Mask:
 def lung_mask(chest: Chest, z: float, hu: Floats, side: int) -> Mask:
     """Pixels of one lung (+1 left) with its vessels, found in the slice as a reader's tool would find them."""
     canvas = Canvas(chest.build.size, chest.build.spacing, chest.warp)
-    inside = canvas.mask(closed(anatomy.whole("cavity", z))) > 0.5
-    middle = canvas.mask(closed(anatomy.whole("mediastinum", z))) > 0.5
-    x, _ = chest.grid
-    dark = inside & ~middle & (x * side > 0) & (ndimage.gaussian_filter(hu, 1.0) < _AERATED)
+    out = np.zeros(hu.shape, bool)
+    found = canvas.cover(closed(anatomy.whole("cavity", z)))
+    if found is None:
+        return out
+    box, cover = found
+    inside = cover > 0.5
+    middle = canvas.mask(closed(anatomy.whole("mediastinum", z)))[box] > 0.5
+    beside = (chest.grid[0][:, box[1]] * side) > 0
+    dark = inside & ~middle & beside & (ndimage.gaussian_filter(hu[box], 1.0) < _AERATED)
     solid = ndimage.binary_closing(np.pad(dark, 8), iterations=4)[8:-8, 8:-8]
     solid = ndimage.binary_fill_holes(ndimage.binary_opening(solid, iterations=2)) & inside
     parts, count = ndimage.label(solid)
-    sizes = ndimage.sum_labels(solid, parts, range(1, count + 1))
-    return np.isin(parts, 1 + np.flatnonzero(np.asarray(sizes) * chest.build.spacing**2 > 150))
+    sizes = np.asarray(ndimage.sum_labels(solid, parts, range(1, count + 1)))
+    out[box] = np.isin(parts, 1 + np.flatnonzero(sizes * chest.build.spacing**2 > _SPECK))
+    return out
 
 
 def _reconstructed(level: Level, kernel: Kernel) -> Floats:

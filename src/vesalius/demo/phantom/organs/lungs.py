@@ -8,7 +8,7 @@ from vesalius.demo.phantom.level import Level
 from vesalius.demo.phantom.organs import fissures, tumours
 
 _PLEURA = 0.75  # mm, both layers of a fissure
-_SMALL_AIRWAY = 0.55  # mm, thickness of a bronchus' wall
+_WALL = np.array([0, 0, 0, 0.55, 0], np.float32)  # mm, thickness of a bronchus' wall, as added to its bead
 
 
 def paint(level: Level) -> None:
@@ -22,11 +22,10 @@ def paint(level: Level) -> None:
     _fissures(level)
     blood = 38.0 + 0.5 * level.density("pulmonary")
     thin = level.thickness
-    canvas.string(chest.trees, level.z, blood, thickness=thin, within=level.cavity, steps=4)
-    wall = chest.bronchi.copy()
-    wall[:, 3] += _SMALL_AIRWAY
-    canvas.string(wall, level.z, -60.0, thickness=thin, within=level.cavity, steps=4)
-    canvas.string(chest.bronchi, level.z, -955.0, thickness=thin, within=level.cavity, steps=4)
+    canvas.string(chest.trees, level.z, blood, thickness=thin, within=level.cavity)
+    near = chest.bronchi[np.abs(chest.bronchi[:, 2] - level.z) < thin + 4]
+    canvas.string(near + _WALL, level.z, -60.0, thickness=thin, within=level.cavity)
+    canvas.string(near, level.z, -955.0, thickness=thin, within=level.cavity)
     tumours.paint(level, level.cavity)
     if chest.build.effusion:
         _fluid(level)
@@ -34,9 +33,9 @@ def paint(level: Level) -> None:
 
 def _holes(level: Level) -> Floats:
     """Hounsfield units that emphysema takes away: a veil that thickens upwards, and holes without walls."""
-    blobs = ndimage.gaussian_filter(level.fine, 2.2)
+    blobs = ndimage.gaussian_filter(level.fine, 2.6)
     high = np.clip((level.z - 70) / 130, 0.15, 1)
-    lost = 45 * np.clip(level.coarse + 1, 0, 2) / 2 + 70 * np.clip(blobs / blobs.std() * 1.6 - 0.6, 0, 1)
+    lost = 25 + 135 * np.clip(blobs / blobs.std() * 2.2 - 0.5 + 0.4 * level.coarse, 0, 1)
     return np.asarray(level.chest.build.emphysema * high * lost, np.float32)
 
 

@@ -51,7 +51,7 @@ def _skin(level: Level, outward: float) -> Points:
     curve = closed(anatomy.whole("skin", level.z), 160)
     out = normals(curve)
     out *= np.sign(np.sum(out * (curve - curve.mean(0))))
-    lying = np.where(curve[:, 1] > 60, 0.55, 1.0)[:, None]  # the couch flattens the back
+    lying = 1 - 0.45 * np.clip((curve[:, 1:] - 10) / 80, 0, 1)  # the couch flattens the back
     return curve + out * (level.chest.build.fat * lying + outward)
 
 

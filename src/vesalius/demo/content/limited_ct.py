@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pydicom.uid import JPEGLSLossless
+
 from vesalius.demo.hospital import patient_files
 from vesalius.demo.phantom import Tumour
 from vesalius.demo.plan import PatientPlan, SeriesPlan, StudyPlan
@@ -14,9 +16,15 @@ PLAN: Final = (
         person=10, tall=0.99, build={"width": 1.0, "depth": 1.02, "fat": 5.0, "spacing": 0.765625},
         studies=(
             StudyPlan(
-                number=1, date="20220809", time="081205", description="CT THORAX", protocol="THORAX ROUTINE",
+                number=1, date="20220809", time="081205", description="CT THORAX",
+                protocol="THORAX ROUTINE",
                 tumour=Tumour(centre=(74.0, -8.0, 214.0), radius=12.0),
-                series=(SeriesPlan(number=2, slices=25, thickness=9, start=46, description="THORAX 9MM AXIAL"),),
+                series=(
+                    SeriesPlan(
+                        number=2, slices=25, thickness=9, start=46, description="THORAX 9MM AXIAL",
+                        syntax=JPEGLSLossless,
+                    ),
+                ),
             ),
         ),
     ),

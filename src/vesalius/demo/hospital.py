@@ -33,9 +33,9 @@ def patient_files(group: str, patient: int, plan: PatientPlan, seed: int) -> Ite
                 picture = scan.picture(series, index)
                 path = f"{folder(patient, wanted.number, series.number)}/IM{index:06d}"
                 yield HospitalFile(group, patient, path, written(picture.dataset, series.syntax))
-                if series is wanted.series[0]:
+                if wanted.labelled and series is wanted.series[0]:
                     seen.append(replace(picture, dataset=without_pixels(picture.dataset)))
-        if scan.chest.tumours:
+        if seen:
             for label in reading.labels(seen, scan.chest, plan.person, wanted):
                 path = f"{folder(patient, wanted.number, label.SeriesNumber)}/IM000001"
                 yield HospitalFile(group, patient, path, written(label))

@@ -33,7 +33,8 @@ class SeriesPlan:
 class StudyPlan:
     """One examination: its series, what was found, and its free text.
 
-    With a tumour a reader adds a segmentation and a report of the first series; `structures` adds an RTSTRUCT.
+    If `labelled`, a reader added a segmentation and a measurement report to its first series; `structures` adds an
+    RTSTRUCT.
     """
 
     number: int
@@ -44,6 +45,7 @@ class StudyPlan:
     series: tuple[SeriesPlan, ...]
     tumour: Tumour | None = None
     others: tuple[Tumour, ...] = ()
+    labelled: bool = False
     structures: bool = False
     remarks: dict[str, str] = field(default_factory=dict)
 

@@ -24,7 +24,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20210318", time="091522", description="CT CHEST WITH CONTRAST",
                 protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-70.0, -16.0, 198.0), radius=15.5), structures=True,
+                labelled=True, tumour=Tumour(centre=(-70.0, -16.0, 198.0), radius=15.5), structures=True,
                 series=(
                     SeriesPlan(
                         number=2, slices=28, thickness=7, start=46, description="CHEST 7MM AXIAL",
@@ -35,7 +35,7 @@ PLAN: Final = (
             StudyPlan(
                 number=2, date="20210914", time="142907", description="CT CHEST FOLLOW-UP",
                 protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-69.0, -15.0, 197.0), radius=9.5),
+                labelled=True, tumour=Tumour(centre=(-69.0, -15.0, 197.0), radius=9.5),
                 series=(
                     SeriesPlan(
                         number=2, slices=22, thickness=9, start=44, description="CHEST 9MM AXIAL",
@@ -51,7 +51,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20190605", time="103344", description="CT THORAX WITH IV CONTRAST",
                 protocol="THORAX STANDARD",
-                tumour=Tumour(centre=(78.0, 40.0, 150.0), radius=17.0), structures=True,
+                labelled=True, tumour=Tumour(centre=(78.0, 40.0, 150.0), radius=17.0), structures=True,
                 series=(
                     SeriesPlan(
                         number=3, slices=26, thickness=9, start=44, description="THORAX 9MM SOFT TISSUE", signed=True,
@@ -91,7 +91,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20171122", time="101730", description="CT CHEST WITH CONTRAST",
                 protocol="CHEST ROUTINE",
-                tumour=Tumour(centre=(58.0, -28.0, 208.0), radius=7.0, strands=6, lobed=0.4),
+                labelled=True, tumour=Tumour(centre=(58.0, -28.0, 208.0), radius=7.0, strands=6, lobed=0.4),
                 series=(
                     SeriesPlan(
                         number=4, slices=27, thickness=8, start=42, description="CHEST 8MM AXIAL",
@@ -102,7 +102,7 @@ PLAN: Final = (
             StudyPlan(
                 number=2, date="20181009", time="094405", description="CT CHEST FOLLOW-UP",
                 protocol="CHEST ROUTINE",
-                tumour=Tumour(centre=(58.0, -28.0, 208.0), radius=12.5, strands=14, lobed=0.7),
+                labelled=True, tumour=Tumour(centre=(58.0, -28.0, 208.0), radius=12.5, strands=14, lobed=0.7),
                 series=(
                     SeriesPlan(
                         number=4, slices=27, thickness=8, start=42, description="CHEST 8MM AXIAL",
@@ -122,7 +122,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20200214", time="131652", description="CT THORAX WITHOUT CONTRAST",
                 protocol="THORAX STANDARD",
-                tumour=Tumour(centre=(-92.0, 4.0, 128.0), radius=19.0, strands=30, lobed=1.2),
+                labelled=True, tumour=Tumour(centre=(-92.0, 4.0, 128.0), radius=19.0, strands=30, lobed=1.2),
                 series=(
                     SeriesPlan(
                         number=2, slices=28, thickness=8, start=42, description="THORAX 8MM AXIAL",
@@ -138,7 +138,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20220504", time="083318", description="CT CHEST WITH CONTRAST",
                 protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-62.0, 38.0, 172.0), radius=13.0, strands=24),
+                labelled=True, tumour=Tumour(centre=(-62.0, 38.0, 172.0), radius=13.0, strands=24),
                 others=(
                     Tumour(centre=(70.0, 6.0, 190.0), radius=8.0, strands=0, lobed=0.3),
                     Tumour(centre=(84.0, 34.0, 132.0), radius=9.5, strands=0, lobed=0.3),
@@ -153,7 +153,7 @@ PLAN: Final = (
             StudyPlan(
                 number=2, date="20221116", time="090640", description="CT CHEST FOLLOW-UP",
                 protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(-62.0, 38.0, 172.0), radius=8.5, strands=30),
+                labelled=True, tumour=Tumour(centre=(-62.0, 38.0, 172.0), radius=8.5, strands=30),
                 others=(
                     Tumour(centre=(70.0, 6.0, 190.0), radius=4.8, strands=0, lobed=0.3),
                     Tumour(centre=(84.0, 34.0, 132.0), radius=6.0, strands=0, lobed=0.3),
@@ -173,7 +173,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20240613", time="160248", description="CT CHEST WITH CONTRAST",
                 protocol="CHEST ROUTINE",
-                tumour=Tumour(centre=(-58.0, 20.0, 186.0), radius=7.5, strands=18, lobed=0.8),
+                labelled=True, tumour=Tumour(centre=(-58.0, 20.0, 186.0), radius=7.5, strands=18, lobed=0.8),
                 series=(
                     SeriesPlan(
                         number=3, slices=28, thickness=7, start=46, description="CHEST 7MM AXIAL",
@@ -194,7 +194,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20181203", time="111925", description="CT THORAX WITH IV CONTRAST",
                 protocol="THORAX STANDARD",
-                tumour=Tumour(centre=(66.0, 32.0, 196.0), radius=18.0, strands=36, hollow=0.45),
+                labelled=True, tumour=Tumour(centre=(66.0, 32.0, 196.0), radius=18.0, strands=36, hollow=0.45),
                 series=(
                     SeriesPlan(
                         number=2, slices=28, thickness=8, start=42, description="THORAX 8MM AXIAL",

@@ -18,7 +18,7 @@ PLAN: Final = (
             StudyPlan(
                 number=1, date="20160420", time="143350", description="CT CHEST WITH CONTRAST",
                 protocol="THORAX ROUTINE",
-                tumour=Tumour(centre=(60.0, 44.0, 176.0), radius=14.0, strands=26, lobed=1.3),
+                labelled=True, tumour=Tumour(centre=(60.0, 44.0, 176.0), radius=14.0, strands=26, lobed=1.3),
                 series=(
                     SeriesPlan(
                         number=2, slices=25, thickness=9, start=44, description="CHEST 9MM AXIAL",

@@ -25,7 +25,8 @@ class PublicSite:
         return {
             "home": "/", "help": "/help/", "collections": "/collections/", "collection": "/collections/Lung/",
             "collection-limited": "/collections/Brain/", "version": "/collections/Lung/versions/2/",
-            "version-old": "/collections/Lung/versions/1/", "search": "/search/", "search-chips": "/search/?modality=CT&text=lung",
+            "version-old": "/collections/Lung/versions/1/",
+            "version-compare": "/collections/Lung/versions/compare/?from=1&to=2", "search": "/search/", "search-chips": "/search/?modality=CT&text=lung",
             "search-none": "/search/?modality=PT", "search-studies": "/search/?view=studies",
             "search-subjects": "/search/?view=subjects", "patient": "/patients/Lung/LUNG-1/",
             "study": f"/studies/{self.known['study']}/", "series": f"/series/{uid}/", "series-old": f"/series/{uid}/?version=1",

@@ -16,8 +16,8 @@ from vesalius.catalog.visible import revision_contents, revision_to_fetch
 from vesalius.dicom import Dataset, DicomFile, Element, read, tag_text
 from vesalius.dicom.standard import load_rows
 from vesalius.errors import NotFound
+from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.images import address_of, in_version
 from vesalius.pages.public.paging import whole_number
 from vesalius.pages.public.wording import series_title

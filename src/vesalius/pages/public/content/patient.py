@@ -1,7 +1,6 @@
 """The pages of a patient ("subject") and of a study."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from vesalius.catalog.visible import (
     study_of,
 )
 from vesalius.errors import NotFound
+from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import thumb
@@ -27,11 +27,6 @@ from vesalius.pages.templatetags.words import count, day, size
 from vesalius.search.query import Query
 
 MOST_SERIES = 500  # of one patient on one page; the search shows the rest
-
-
-def patient_address(patient: Patient) -> str:
-    """The page of a patient."""
-    return f"/patients/{quote(patient.holding.short_title)}/{quote(patient.patient_id, safe='')}/"
 
 
 @require_safe

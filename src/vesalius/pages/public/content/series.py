@@ -16,8 +16,8 @@ from vesalius.deliver.basket import holds
 from vesalius.deliver.fetches import send_series
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.pictures import Pictures, pictures
+from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import basket_owner, person, visible
-from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.content.related import related
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.holding.access import access_of
@@ -29,7 +29,9 @@ from vesalius.pages.public.wording import age, body_part, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
 
 RUN_BY = {"site": "The sending site", "archive": "This archive", "curator": "A curator of this archive"}
-NO_FRAMES = frozenset({"SR", "RTSTRUCT", "RTPLAN", "PR", "KO", "ANN", "REG", "SM"})  # a slide has its own viewer
+NO_FRAMES = frozenset(
+    {"SR", "RTSTRUCT", "RTPLAN", "PR", "KO", "ANN", "REG", "SM"}
+)  # a slide has its own viewer
 KEYS = (  # of the viewer, as static/viewer/input.js obeys them
     ("↑ ↓ ← →", "Previous or next image"), ("Page ↑ ↓", "Ten images"), ("Home End", "First or last image"),
     ("Space", "Play or stop"), ("1 … 9", "Window of that number"), ("W N", "Wider or narrower window"),

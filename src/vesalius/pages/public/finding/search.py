@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
 from vesalius.errors import BadRequest
+from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.export import as_csv
 from vesalius.pages.public.finding.rows import VIEWS, View
 from vesalius.pages.public.finding.words import page_of, understood

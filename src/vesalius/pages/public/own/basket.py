@@ -20,8 +20,8 @@ from vesalius.deliver import basket
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.many_zip import MOST_BYTES, MOST_FILES, fits
 from vesalius.errors import BadRequest, NotFound
+from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import basket_owner, begin_basket, visible
-from vesalius.pages.public.content.patient import patient_address
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.images import thumb
 from vesalius.pages.public.own.mixed import citations, citations_bibtex, citations_text, metadata_csv

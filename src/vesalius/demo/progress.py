@@ -52,6 +52,7 @@ class Progress:
         waiting.replace(self.folder / FILE)
 
     def _state(self, name: str, now: Parcel | None) -> str:
-        if all(parcel in self._done for parcel in self.parcels if parcel.holding == name):
+        done = [parcel in self._done for parcel in self.parcels if parcel.holding == name]
+        if all(done):
             return DONE
-        return UNDER_WAY if now is not None and now.holding == name else WAITING
+        return UNDER_WAY if any(done) or (now is not None and now.holding == name) else WAITING

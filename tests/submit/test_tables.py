@@ -221,3 +221,17 @@ def test_a_verdict_on_a_table_is_taken_back_and_leaves_its_trace(house, images, 
         deeds = list(AuditEntry.objects.filter(target_kind="table").values_list("deed", flat=True))
     assert deeds == ["table.clean", "table.accept", "table.undo", "table.exclude"]
     assert table.reviews.count() == 2
+
+
+def test_a_table_that_comes_with_images_is_cleaned_when_its_patients_are_known(house, delivery, folder):
+    write(folder)
+    (folder / "alone.csv").write_text(TABLE + f"{CT},,,,,,\n")
+    submission = deliver(house, delivery, folder)
+    assert submission.state == Submission.State.READY
+    table = submission.tables.get()
+    assert not table.findings.exists()
+    assert table.download == "Clinical data"
+    found = balance(submission)
+    assert found.holds
+    assert (found.received, found.open, found.duplicate, found.quarantined) == (8, 4, 1, 3)
+    assert submission.files.get(path="alone.csv").step == Step.QUARANTINED

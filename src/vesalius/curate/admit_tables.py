@@ -39,7 +39,7 @@ def admit_tables(release: Release, holding: Holding, planned: Sequence[CleanedTa
 
 def _admit(holding: Holding, table: CleanedTable) -> Iterator[SupportingFile]:
     """The table and its dictionary: the files that stand there already, or new ones."""
-    home = Download.objects.get(holding=holding, title=table.submission.download)
+    home = Download.objects.get(holding=holding, title=table.download)
     told = {"media_type": CSV, "site": table.submission.site.name}
     about = {"title": table.title, "description": table.description, "columns": table.columns}
     file, made = _file(

@@ -59,7 +59,7 @@ def _homeless(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
     titles = set(downloads.values_list("title", flat=True))
     of_files = set(downloads.filter(kind=Download.Kind.FILES).values_list("title", flat=True))
     return any(one.submission.download not in titles for one in series) or any(
-        one.submission.download not in of_files for one in _tables(plan)
+        one.download not in of_files for one in _tables(plan)
     )
 
 

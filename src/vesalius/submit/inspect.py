@@ -15,6 +15,7 @@ from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side
 from vesalius.submit.domains import domain_of, identity_of
+from vesalius.submit.pairs import pairs_of, whole
 from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.tasks import Inspected, inspect
 
@@ -32,9 +33,9 @@ def inspect_submission(work: Work) -> None:
             enqueue("clean-tables", {"submission": submission.pk}, key=str(submission.pk), priority=10)
         return
     domain = domain_of(submission)
-    to_do = list(
-        submission.files.filter(step=Step.RECEIVED, patient=None).values_list("pk", "blob_id").order_by("pk")
-    )
+    tables = _tables(submission)
+    received = submission.files.filter(step=Step.RECEIVED, patient=None).exclude(pk__in=tables)
+    to_do = list(received.values_list("pk", "blob_id").order_by("pk"))
     root = str(settings.VESALIUS.intake_blobs)
     futures = [work.hand(inspect, root, chunk) for chunk in chunks(to_do, FILES_PER_TASK)]
     seen = 0
@@ -53,10 +54,19 @@ def inspect_submission(work: Work) -> None:
             target=str(submission.pk),
             detail={"files": sum(steps.values()), "quarantined": steps[Step.QUARANTINED]},
         )
-        patients = submission.files.filter(step=Step.RECEIVED).values_list("patient", flat=True)
+        sound = submission.files.filter(step=Step.RECEIVED, patient__isnull=False)
+        patients = sound.values_list("patient", flat=True)
         for patient in sorted(set(patients)):
             enqueue("clean-patient", {"patient": patient}, key=str(patient), priority=5)
+        if tables:
+            enqueue("clean-tables", {"submission": submission.pk}, key=str(submission.pk), priority=5)
         settle_if_ready(submission)
+
+
+def _tables(submission: Submission) -> set[int]:
+    """Ids of the clinical tables of a delivery and of their dictionaries: they are told by whom the images are of."""
+    told = submission.files.exclude(step=Step.EXCLUDED).filter(path__iendswith=".csv")
+    return whole(pairs_of(told.order_by("pk")))
 
 
 def chunks(things: Sequence[Thing], size: int) -> Iterator[list[Thing]]:

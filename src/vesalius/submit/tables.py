@@ -3,8 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final, cast
 
 from django.conf import settings
@@ -32,6 +30,7 @@ from vesalius.settings.routing import Side
 from vesalius.store import BlobFacts
 from vesalius.submit.domains import domain_of, identity_of
 from vesalius.submit.inspect import quarantine, settle_if_ready
+from vesalius.submit.pairs import Pair, pairs_of
 from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.table_tasks import TableFacts, TableOrder, clean_order, normal
 
@@ -39,21 +38,12 @@ _PUBLIC_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,90}\.csv")
 _LEFT: Final = (Step.EXCLUDED, Step.DUPLICATE)  # files that no longer move
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A table and the dictionary beside it."""
-
-    table: SubmittedFile
-    dictionary: SubmittedFile | None
-    name: str  # under which it would be published
-
-
 @handles("clean-tables", Side.INTAKE)
 def clean_tables(work: Work) -> None:
     """Clean every table of a submission of which a part has just come in, then set apart what belongs to none."""
     submission = Submission.objects.select_related("site").get(pk=work.args["submission"])
-    files = list(submission.files.exclude(step=Step.EXCLUDED).order_by("pk"))
-    pairs = [pair for pair in _pairs(files) if _is_new(pair)]
+    files = submission.files.exclude(step=Step.EXCLUDED).filter(path__iendswith=".csv").order_by("pk")
+    pairs = [pair for pair in pairs_of(files) if _is_new(pair)]
     for count, pair in enumerate(pairs, 1):
         if pair.dictionary is None or not _PUBLIC_NAME.fullmatch(pair.name):
             continue
@@ -79,16 +69,6 @@ def clean_table_again(work: Work) -> None:
     with work.finishing():
         if table.step in {Step.IN_REVIEW, Step.RECEIVED}:
             _save(table.submission, pair, facts)
-
-
-def _pairs(files: Iterable[SubmittedFile]) -> list[Pair]:
-    """Every CSV file that is no dictionary, with the dictionary of its name in the same folder."""
-    by_path = {file.path: file for file in files}
-    return [
-        Pair(file, by_path.get(f"{path[:-4]}{SUFFIX}"), PurePosixPath(path).name)
-        for path, file in by_path.items()
-        if path.lower().endswith(".csv") and not path.lower().endswith(SUFFIX)
-    ]
 
 
 def _is_new(pair: Pair) -> bool:
@@ -217,12 +197,17 @@ def _run(submission: Submission, pair: Pair) -> dict[str, object]:
 def _set_apart_the_rest(submission: Submission, pairs: Iterable[Pair]) -> None:
     """No file stays without an answer: tables without a dictionary, dictionaries without a table, other files."""
     for pair in pairs:
+        if submission.kind == Submission.Kind.IMAGES and pair.dictionary is None:
+            continue  # pass 1 has set it apart among the images
         if not _PUBLIC_NAME.fullmatch(pair.name):
             sentence = "the name of the table cannot be published: letters, digits, space, dot, _ and - alone"
             _set_apart(submission, pair.table, sentence)
         elif pair.dictionary is None:
             _set_apart(submission, pair.table, f"there is no dictionary beside the table (NAME{SUFFIX})")
-    for file in submission.files.filter(step=Step.RECEIVED):
+    waiting = submission.files.filter(step=Step.RECEIVED)
+    if submission.kind == Submission.Kind.IMAGES:
+        waiting = waiting.filter(path__iendswith=SUFFIX)
+    for file in waiting:
         if file.path.lower().endswith(SUFFIX):
             _set_apart(submission, file, "there is no table beside this dictionary that could be cleaned")
         else:

@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from vesalius.intake.models.submissions import Submission
 from vesalius.intake.steps import Step
+
+CLINICAL = "Clinical data"  # title of the row of data access of tables that come with images
 
 
 class CleanedTable(models.Model):
@@ -40,3 +43,9 @@ class CleanedTable(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def download(self) -> str:
+        """Title of the home Download on release; beside images a table has a home of its own."""
+        own = self.submission.kind == Submission.Kind.FILES
+        return self.submission.download if own else CLINICAL

@@ -17,9 +17,8 @@ from vesalius.catalog.visible import (
     study_of,
 )
 from vesalius.errors import NotFound
-from vesalius.pages.public.addresses import patient_address
+from vesalius.pages.public.addresses import address_of, patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import thumb
 from vesalius.pages.public.supporting.shown import about_patient
 from vesalius.pages.public.wording import age, series_title, sex

@@ -7,7 +7,7 @@ from django.conf import settings
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Release, SeriesRevision
 from vesalius.catalog.relations import labels_on, neighbours, sources_of
-from vesalius.pages.public.holding.counts import address_of as holding_address
+from vesalius.pages.public.addresses import address_of as holding_address
 from vesalius.pages.public.images import address_of, thumb
 from vesalius.pages.public.wording import series_title
 

@@ -16,13 +16,12 @@ from vesalius.deliver.basket import holds
 from vesalius.deliver.fetches import send_series
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.pictures import Pictures, pictures
-from vesalius.pages.public.addresses import patient_address
+from vesalius.pages.public.access import access_of
+from vesalius.pages.public.addresses import address_of, patient_address
 from vesalius.pages.public.asker import basket_owner, person, visible
 from vesalius.pages.public.content.related import related
 from vesalius.pages.public.export import as_file
-from vesalius.pages.public.holding.access import access_of
 from vesalius.pages.public.holding.citing import citation
-from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.images import in_version, none_word
 from vesalius.pages.public.paging import whole_number
 from vesalius.pages.public.wording import age, body_part, series_title, sex

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from vesalius.catalog.models import Holding, Release
-from vesalius.pages.public.holding.counts import address_of
+from vesalius.pages.public.addresses import address_of
 from vesalius.release.records.citation import citation_text
 from vesalius.release.records.describing import work_of
 

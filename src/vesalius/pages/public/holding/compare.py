@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vesalius.errors import BadRequest
+from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import as_csv
-from vesalius.pages.public.holding.counts import address_of
-from vesalius.pages.public.holding.named import named, release_of
+from vesalius.pages.public.named import named, release_of
 from vesalius.pages.public.paging import page_number, pager, whole_number
 from vesalius.pages.templatetags.words import count, size
 from vesalius.release import versions

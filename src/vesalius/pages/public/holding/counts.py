@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import Count, Sum
 
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Download, Holding
 from vesalius.catalog.visible import current_revisions, findable
-from vesalius.pages.public.holding.access import Access, access_of
+from vesalius.pages.public.access import Access, access_of
+from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.images import covers
 from vesalius.search.query import Query
 
@@ -48,12 +48,6 @@ def listed(holdings: Sequence[Holding], visible: Visible) -> list[dict[str, Any]
         }
         for holding in holdings
     ]
-
-
-def address_of(holding: Holding) -> str:
-    """The page of a holding."""
-    place = "collections" if holding.kind == Holding.Kind.COLLECTION else "analysis-results"
-    return f"/{place}/{quote(holding.short_title)}/"
 
 
 def _values(pairs: Any) -> dict[int, list[str]]:

@@ -10,8 +10,8 @@ from django.db.models import Count, Sum
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Cell, Download, Holding, Release, SupportingFile
 from vesalius.catalog.visible import findable, revisions_of, supporting_files
-from vesalius.pages.public.holding.access import Access, access_of
-from vesalius.pages.public.holding.counts import address_of
+from vesalius.pages.public.access import Access, access_of
+from vesalius.pages.public.addresses import address_of
 from vesalius.search.query import Query
 
 FORMATS: Final = {  # media type -> as pages name it

@@ -13,16 +13,16 @@ from vesalius.catalog.models import Holding, License
 from vesalius.catalog.visible import current_revisions, fetchable, findable, holdings, tombstones
 from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.errors import NotFound
+from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.holding.charts import drawn
 from vesalius.pages.public.holding.citing import citation
-from vesalius.pages.public.holding.counts import address_of
 from vesalius.pages.public.holding.downloads import Row, access_rows
 from vesalius.pages.public.holding.mosaic import mosaic
-from vesalius.pages.public.holding.named import named, release_of
 from vesalius.pages.public.holding.policy import in_plain_words
 from vesalius.pages.public.holding.records import negotiated, record_of, signposted
+from vesalius.pages.public.named import named, release_of
 from vesalius.pages.public.supporting.shown import files_shown
 from vesalius.pages.public.wording import value_word
 from vesalius.pages.templatetags.words import count, day, size

@@ -8,7 +8,7 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import Release
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.holding.citing import page_of
-from vesalius.pages.public.holding.named import named, release_of
+from vesalius.pages.public.named import named, release_of
 from vesalius.release.records import FORMATS, Format, Record, describe
 from vesalius.release.records.signposting import LINKSET, Link, header, links_of, linkset
 

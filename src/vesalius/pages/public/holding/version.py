@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Release, SeriesRevision
 from vesalius.catalog.visible import WITH_CONTEXT, findable, revisions_of
+from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import as_csv
 from vesalius.pages.public.holding.citing import citation, page_of
 from vesalius.pages.public.holding.compare import sentence
-from vesalius.pages.public.holding.counts import address_of
-from vesalius.pages.public.holding.named import named, release_of
 from vesalius.pages.public.holding.records import record_of, signposted
+from vesalius.pages.public.named import named, release_of
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.public.supporting.shown import files_shown
 from vesalius.release import compare, release_manifest, versions

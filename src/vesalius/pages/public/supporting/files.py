@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from vesalius.catalog.supporting import file_to_fetch
 from vesalius.deliver.supporting import send_supporting_file
 from vesalius.pages.public.asker import person, visible
-from vesalius.pages.public.holding.named import named
+from vesalius.pages.public.named import named
 from vesalius.pages.public.paging import whole_number
 
 

@@ -11,8 +11,8 @@ from vesalius.catalog.supporting import rows_about
 from vesalius.catalog.visible import supporting_files
 from vesalius.deid.tables.dictionary import SUFFIX
 from vesalius.deliver.table_rows import cells_at
-from vesalius.pages.public.holding.access import Access, access_of
-from vesalius.pages.public.holding.counts import address_of
+from vesalius.pages.public.access import Access, access_of
+from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.images import in_version
 
 MOST_ROWS = 50  # of one patient on its page

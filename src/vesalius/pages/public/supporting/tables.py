@@ -14,11 +14,10 @@ from vesalius.catalog.supporting import file_of, file_to_fetch
 from vesalius.catalog.visible import current_revisions, findable
 from vesalius.deliver.table_rows import BROWSED, Row, names, patients_of, rows_of
 from vesalius.errors import NotFound
-from vesalius.pages.public.addresses import patient_address
+from vesalius.pages.public.addresses import address_of, patient_address
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import as_csv
-from vesalius.pages.public.holding.counts import address_of
-from vesalius.pages.public.holding.named import named
+from vesalius.pages.public.named import named
 from vesalius.pages.public.paging import page_number, pager, whole_number
 from vesalius.pages.public.supporting.shown import heading, shown
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ from pydicom.pixels import apply_modality_lut
 from tests.factories import make_holding, make_patient, make_release, make_study
 from tests.images import corpus, ct_slice, make_images, segmentation
 
-from vesalius.catalog.models import SeriesRevision, Study
+from vesalius.catalog.models import ReleaseRevision, SeriesRevision, Study
 from vesalius.catalog.pictures import pictures_of
 from vesalius.deliver.answer import read_pieces
 from vesalius.deliver.frames import CannotBeShown, Frame, Pending, description, frame_of
 from vesalius.errors import NotFound, Unavailable
+from vesalius.jobs.dispatch import Dispatcher
 from vesalius.jobs.models import Job, State
 from vesalius.settings.routing import Side, named
 
@@ -182,16 +184,20 @@ def test_what_holds_no_image_is_described_as_having_none(house, study):
     assert json.loads(description(revision))["frames"] == []
 
 
-def test_frames_of_a_revision_that_went_meanwhile_are_left_nowhere(house, study):
-    revision = released(study, [corpus("MR_small_RLE.dcm")])
-    house.work()
-    folder = pictures_of(revision)
-    description(revision)
-    revision.contents.all().delete()
-    revision.in_releases.all().delete()
-    revision.delete()
-    house.work()
-    assert not (folder / "frames.json").exists()
+class Purging(ThreadPoolExecutor):
+    """Hands during whose work the revision goes."""
+
+    def submit(self, task, /, *args, **kwargs):
+        ReleaseRevision.objects.all().delete()
+        SeriesRevision.objects.all().delete()
+        return super().submit(task, *args, **kwargs)
+
+
+def test_pictures_and_frames_of_a_revision_that_went_meanwhile_are_left_nowhere(house, study):
+    folder = pictures_of(released(study, [ct_slice()]))
+    with Purging(1) as hands:
+        Dispatcher(Side.ARCHIVE, hands, threads=1).run_until_idle()
+    assert not folder.exists()
 
 
 def jobs() -> list[Job]:

@@ -143,9 +143,16 @@ def _spans(path: str) -> tuple[tuple[int, tuple[int, int] | None], ...]:
 @handles(DESCRIBE, Side.ARCHIVE)
 def describe_frames(work: Work) -> None:
     """Read the headers of a revision for its viewers."""
-    revision = SeriesRevision.objects.select_related("series").filter(pk=work.args["revision"]).first()
-    if revision is None or not description_missing(revision):
+    revision = SeriesRevision.objects.filter(pk=work.args["revision"]).first()
+    if revision is not None:
+        describe_revision(work, revision)
+
+
+def describe_revision(work: Work, revision: SeriesRevision) -> None:
+    """Write down what a viewer must know of a revision, once."""
+    if not description_missing(revision):
         return
+    uid = revision.series.series_instance_uid
     contents = list(revision_contents(revision))
     store = archive_store()
     sources = [str(store.path(content.blob_id)) for content in contents]
@@ -158,7 +165,7 @@ def describe_frames(work: Work) -> None:
     uids = [content.instance.sop_instance_uid for content in contents]
     told, spans = _assembled(found)
     told |= {
-        "series": revision.series.series_instance_uid,
+        "series": uid,
         "revision": revision.number,
         "modality": revision.modality,
         "instances": uids,

@@ -10,6 +10,7 @@ from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.pictures import pictures_of
 from vesalius.catalog.visible import revision_contents
 from vesalius.deliver.drawing import COVER_SIZE, Drawing, Drawn, draw, most_telling, numbers_to_draw
+from vesalius.deliver.frames import describe_revision
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side
 from vesalius.store.derived import write_derived
@@ -65,6 +66,7 @@ def make_thumbnails(work: Work) -> None:
         _draw_cover(work, revision, most_telling(sorted(drawn)))
     rows = [[one.number, one.location] for _, one in sorted(drawn.items())]
     write_derived(pictures_of(revision) / INDEX, json.dumps(rows).encode())
+    describe_revision(work, revision)  # a viewer opens at once
 
 
 def _draw_cover(work: Work, revision: SeriesRevision, number: int) -> None:

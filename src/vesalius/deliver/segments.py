@@ -34,10 +34,13 @@ def segment_of(holders: list[Dataset]) -> int | None:
 
 
 def refers_to(holders: list[Dataset]) -> list[Any] | None:
-    """SOP Instance UID and frame number (1 where none is said) of the image that a frame was drawn on."""
+    """SOP Instance UID and frame number (1 where none is said) of the one image that a frame was drawn on.
+
+    None where several are named: a whole volume was looked at, and where the frame lies says more.
+    """
     for one in holders:
         sequence = one.get(_SOURCE_IMAGES)
-        if sequence is not None and sequence.items:
+        if sequence is not None and len(sequence.items) == 1:
             source = sequence.items[0].dataset
             return [source.text(_SOP_INSTANCE), next(iter(source.ints(_FRAME_NUMBER)), 1)]
     return None

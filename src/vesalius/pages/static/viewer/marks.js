@@ -1,5 +1,5 @@
 // What stands around the picture: which image, the window, letters of direction, a scale, and the pixel under the cursor.
-import { lettersOf, placeOf, planeOf } from "./geometry.js";
+import { depthOf, lettersOf, placeOf, planeOf } from "./geometry.js";
 import { isColour, readAt } from "./samples.js";
 
 const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]; // mm, of the scale bar
@@ -9,9 +9,11 @@ const figure = value => (Number.isInteger(value) ? String(value) : String(Math.r
 const millimetres = value => value.toFixed(1).replace("-", "−");
 
 export function showFrame(parts, frames, frame, shown) {
-  parts.number.textContent = `Image ${frame.number} of ${frames.count}`;
   const plane = planeOf(frame);
-  parts.depth.textContent = plane ? `${millimetres(frame.position[2])} mm` : "";
+  const segment = frames.told.segments.find(one => one.number === frame.segment);
+  const said = [plane && `${millimetres(depthOf(plane))} mm`, segment?.label];
+  parts.number.textContent = `Image ${frame.number} of ${frames.count}`;
+  parts.about.textContent = said.filter(Boolean).map(one => ` · ${one}`).join("");
   const { center, width } = shown ?? {};
   parts.window.textContent = isColour(frame.kind) || shown === null ? "" : `C ${figure(center)} W ${figure(width)}`;
   for (const [edge, letters] of Object.entries(lettersOf(frame.kind.orientation))) parts[edge].textContent = letters;

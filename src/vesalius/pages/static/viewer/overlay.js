@@ -4,6 +4,7 @@ import { depthOf, onto, planeOf } from "./geometry.js";
 
 const FILL = 110, EDGE = 255; // opacity of a mask's inside and of its outline
 const KEPT = 200; // painted masks
+const AROUND = 3; // images on both sides whose masks are fetched early
 const CLOSE = 0.25; // mm: a mask whose images have no neighbours must lie so near
 
 export class Overlay {
@@ -25,7 +26,7 @@ export class Overlay {
     this.#place();
   }
 
-  // For each image the numbers of the masks on it: by the image they name, else by where they lie.
+  // For each image the numbers of the masks on it: by the one image they name, else by where they lie.
   #place() {
     const images = Array.from({ length: this.frames.count }, (_, at) => this.frames.about(at + 1));
     const byName = new Map(images.map(one => [`${one.instance} ${one.within}`, one.number]));
@@ -68,6 +69,13 @@ export class Overlay {
       else this.masks.get(number).then(ready, () => {});
     }
     return found;
+  }
+
+  // Fetch the masks of the images around one, before the reader comes there.
+  prefetch(image) {
+    for (let at = image - AROUND; this.masks && at <= image + AROUND; at++) {
+      for (const number of this.on.get(at) ?? []) this.masks.get(number).catch(() => {}); // it is asked for again when seen
+    }
   }
 
   #paint(mask) {

@@ -286,6 +286,7 @@ class Viewer {
       this.#say("");
       this.parts.trouble.hidden = true;
       this.redraw();
+      for (const overlay of this.overlays) overlay.prefetch(number);
     } catch (error) {
       if (this.state.number === number && error.name !== "AbortError") this.#fail(error);
     }

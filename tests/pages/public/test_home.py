@@ -43,6 +43,17 @@ def test_the_first_page_shows_pictures_of_every_modality_and_collection(client, 
         assert client.get(address).headers["Content-Type"] == "image/jpeg"
 
 
+def test_pictures_of_other_patients_come_before_more_of_the_same(client, house):
+    holding = make_holding("Lung")
+    patients = [make_patient(holding) for _ in range(4)]
+    make_release(holding, [make_revision(make_series(make_study(one)), real=True) for one in patients])
+    house.work()
+    page = client.get("/").content.decode()
+    addresses = re.findall(r'<a class="film" href="(/series/[^"]+)"><img', page)
+    assert len(addresses) == 9
+    assert len(set(addresses[:4])) == 4
+
+
 def test_every_number_of_the_first_page_leads_to_its_data(client, house):
     show("Lung", "CT", "CT")
     show("Labels", "SEG", kind="analysis-result")

@@ -209,7 +209,7 @@ def test_a_list_of_many_asks_no_more_questions_than_a_list_of_one(client, house)
     for number in range(8):
         shelve(f"More {number}", "MR", patients=2, cancer_types=[f"Type {number}"])
     many = {address: questions(address) for address in one}
-    assert many == one
+    assert all(many[address] <= one[address] for address in one), (one, many)
     assert max(many.values()) <= 22
 
 

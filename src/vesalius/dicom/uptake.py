@@ -1,5 +1,6 @@
 """Standardised uptake of a PET image: its values as multiples of an even spread over the body (PS3.3 C.8.9.1)."""
 
+import re
 from typing import Final
 
 from vesalius.dicom.tree import Dataset
@@ -44,7 +45,7 @@ def _wait(data: Dataset, injection: Dataset) -> float:
 
 def _seconds(text: str) -> float | None:
     """Seconds since midnight of a time (TM) or of a date-time (DT), the zone left out."""
-    digits = text.split(".")[0].split("+")[0].split("-")[0].strip()
+    digits = re.split(r"[.+-]", text.strip(), maxsplit=1)[0]
     clock = digits[8:] if len(digits) > 8 else digits
     if len(clock) != 6 or not clock.isdigit():
         return None

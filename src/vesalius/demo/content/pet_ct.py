@@ -64,8 +64,10 @@ class Plan:
 PLAN: Final = (
     Plan(
         person=25, date="20220523", injected=33720, scanned=37440, dose=3.07e8, words="WHOLE BODY", lowest=-352,
-        pet=Stack(size=168, spacing=4.07283, slices=178, thickness=5), ct=Stack(size=256, spacing=1.953125, slices=111, thickness=8),
-        tall=1.0, build={"width": 1.02, "depth": 1.03, "fat": 6.0}, tumour=Tumour(centre=(-70.0, -16.0, 198.0), radius=15.0),
+        pet=Stack(size=168, spacing=4.07283, slices=178, thickness=5),
+        ct=Stack(size=256, spacing=1.953125, slices=111, thickness=8),
+        tall=1.0, build={"width": 1.02, "depth": 1.03, "fat": 6.0},
+        tumour=Tumour(centre=(-70.0, -16.0, 198.0), radius=15.0),
         spots=(
             HotSpot(centre=(-70, -16, 198), radius=15, uptake=12.5, core=6),
             HotSpot(centre=(-32, 6, 158), radius=8, uptake=8.5),
@@ -75,8 +77,10 @@ PLAN: Final = (
     ),
     Plan(
         person=24, date="20201112", injected=47100, scanned=51240, dose=2.61e8, words="TRUNK", lowest=-46,
-        pet=Stack(size=128, spacing=5.46875, slices=100, thickness=3.27), ct=Stack(size=256, spacing=1.953125, slices=65, thickness=5),
-        tall=0.96, build={"width": 0.98, "depth": 1.0, "fat": 9.0}, tumour=Tumour(centre=(76.0, 34.0, 148.0), radius=19.0),
+        pet=Stack(size=128, spacing=5.46875, slices=100, thickness=3.27),
+        ct=Stack(size=256, spacing=1.953125, slices=65, thickness=5),
+        tall=0.96, build={"width": 0.98, "depth": 1.0, "fat": 9.0},
+        tumour=Tumour(centre=(76.0, 34.0, 148.0), radius=19.0),
         spots=(
             HotSpot(centre=(76, 34, 148), radius=19, uptake=14, core=4.5),
             HotSpot(centre=(46, 10, 166), radius=9, uptake=9),

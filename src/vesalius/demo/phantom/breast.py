@@ -312,7 +312,7 @@ class Picture:
         rng, total = self.rng(9), np.zeros_like(self._room)
         for _ in range(int(rng.integers(0, 3))):
             cy = rng.uniform(10, 34)
-            cx = float(self._border(np.float32([[cy]]))[0, 0]) + rng.uniform(-10, 6)
+            cx = float(self._border(np.full((1, 1), cy, np.float32))[0, 0]) + rng.uniform(-10, 6)
             turn, long, wide = rng.uniform(0.5, 1.3), rng.uniform(5, 8), rng.uniform(2.8, 4)
             u = (x - cx) * np.cos(turn) + (y - cy) * np.sin(turn)
             v = (y - cy) * np.cos(turn) - (x - cx) * np.sin(turn)

@@ -1,4 +1,4 @@
-"""A synthetic PET of glucose uptake: the body's tissues as standardised uptake values, blurred and noisy as measured."""
+"""A synthetic PET of glucose: the body's tissues as standardised uptake values, blurred and noisy as measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from scipy import ndimage
 from vesalius.demo.phantom import anatomy
 from vesalius.demo.phantom.canvas import Canvas, Floats, closed, ellipse
 from vesalius.demo.phantom.chest import Chest
-from vesalius.demo.phantom.whole import Plane
+from vesalius.demo.phantom.whole.head import head
+from vesalius.demo.phantom.whole.plane import Plane, shrunk
+from vesalius.demo.phantom.whole.trunk import kidneys, spine, trunk
 
 BELOW, ABOVE = -16.0, 284.0  # mm, where the chest ends
 _BLUR: Final = 2.9  # mm, deviation of the scanner's point spread: 6.8 mm at half height
@@ -43,9 +45,9 @@ def _plane(chest: Chest, z: float, spots: Sequence[HotSpot], left_wall: float) -
     canvas.hu[:] = 0
     plane = Plane(chest, z, "SUV", canvas, left_wall)
     if z > ABOVE:
-        plane.head()
+        head(plane)
     elif z < BELOW:
-        plane.trunk()
+        trunk(plane)
     else:
         _thorax(plane)
     for spot in spots:
@@ -56,7 +58,7 @@ def _plane(chest: Chest, z: float, spots: Sequence[HotSpot], left_wall: float) -
 def _thorax(plane: Plane) -> None:
     """Chest and upper abdomen, by the outlines of the chest's CT."""
     chest, canvas, z = plane.chest, plane.canvas, plane.z
-    plane.thorax_wall()
+    _wall(plane)
     cavity = canvas.mask(closed(anatomy.whole("cavity", z)))
     canvas.fill(cavity, plane.value("lung"))
     canvas.paint(closed(anatomy.whole("mediastinum", z)), 1.0, within=cavity)
@@ -64,14 +66,14 @@ def _thorax(plane: Plane) -> None:
         plane.blobs((("blood", *part, False),), cavity)
     for name, part in anatomy.chambers().items():
         plane.blobs((("left wall" if name == "left wall" else "blood", *part, False),), cavity)
-    belly = np.clip((chest.diaphragm - z) / 5 + 0.5, 0, 1) * cavity
+    belly = (np.clip((chest.diaphragm - z) / 5 + 0.5, 0, 1) * cavity).astype(np.float32)
     if belly.any():
         canvas.fill(belly, plane.value("fat"))
         spleen = np.array([(52, 40), (84, 22), (118, 10), (134, 40), (112, 82), (76, 86), (60, 66)], float)
         plane.paint((closed(spleen) - (96, 50)) * min(1.0, 0.55 + (90 - z) / 90) + (96, 50), "spleen", belly)
         plane.paint(ellipse((76, -24), (36, 38)), "stomach", belly)
         plane.paint(closed(anatomy.whole("liver", z)), "liver", belly)
-        plane.kidneys(belly)
+        kidneys(plane, belly)
     for name, value in (
         ("veins", "blood"),
         ("pulmonary", "blood"),
@@ -82,7 +84,21 @@ def _thorax(plane: Plane) -> None:
             plane.tube(value, path)
     for path in anatomy.paths("airways"):
         plane.tube("gas", path)
-    plane.spine()
+    spine(plane)
+
+
+def _wall(plane: Plane) -> None:
+    """Skin, fat, muscles and ribs around the chest."""
+    z = plane.z
+    curve = closed(anatomy.whole("skin", z), 160)
+    plane.layers(curve)
+    ring = closed(anatomy.whole("cavity", z), 180)
+    plane.paint(shrunk(ring, -11), "muscle")
+    shoulder = float(np.clip((z - 205) / 60, 0, 1)) ** 0.5
+    if shoulder > 0:
+        for side in (1, -1):
+            plane.paint(ellipse((side * 146, 0), (46 * shoulder, 40 * shoulder)), "muscle")
+        plane.paint(ellipse((0, 8), (112, 50 * shoulder)), "muscle")
 
 
 def _spot(plane: Plane, spot: HotSpot) -> None:

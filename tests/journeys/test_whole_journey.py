@@ -258,7 +258,7 @@ def _identifiers(delivery: Path) -> set[str]:
     """Whatever in the files, as they were sent, names a person, a place or an examination."""
     found: set[str] = set()
     for path in delivery.rglob("*"):
-        if path.is_file() and path.suffix != ".txt":
+        if path.is_file() and path.suffix not in {".txt", ".csv"}:
             image = dcmread(path, stop_before_pixels=True)
             for element in image.iterall():
                 if element.VR in NAMES_OF_PEOPLE:

@@ -3,14 +3,17 @@
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, Min, QuerySet, Sum
 
+from vesalius.catalog.changes import change_count
 from vesalius.catalog.models import Holding, SeriesRevision
 from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import Judged
@@ -22,6 +25,7 @@ from vesalius.search.query import Query
 PATIENT, STUDY = "series__study__patient", "series__study"
 STUDY_DATE = "series__study__study_date"
 MOST_BARS: Final = 8
+REMEMBERED: Final = 128  # cards, of different holdings and of askers who may find different things
 AGES: Final = tuple(range(0, 101, 10))  # years at which a bar begins; the last has no end
 SPACINGS: Final = (0, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3)  # mm
 THICKNESSES: Final = (0, 1, 1.5, 2, 3, 4, 5, 7.5, 10)  # mm
@@ -57,26 +61,43 @@ class Chart:
     note: str = ""
 
 
-def card(holding: Holding, visible: Judged) -> list[Chart]:
-    """Every chart of a holding that has something to show, of what the asker may find."""
+def card(holding: Holding, visible: Judged) -> tuple[Chart, ...]:
+    """Every chart of a published holding that has something to show, of what the asker may find.
+
+    Counted once per process until something is published or withdrawn; the release's deed tells databases apart.
+    """
+    release = holding.current_release
+    assert release is not None
+    return _counted(holding.pk, release.deed_id, frozenset(visible.findable), change_count())
+
+
+@dataclass(frozen=True, slots=True)
+class _May:
+    """What an asker may find, as a value to remember by."""
+
+    findable: frozenset[int]
+    fetchable: frozenset[int] = frozenset()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _counted(holding_id: int, deed_id: UUID, findable: frozenset[int], changes: int) -> tuple[Chart, ...]:
+    del deed_id, changes
+    return tuple(chart for chart in _charts(Holding.objects.get(pk=holding_id), _May(findable)) if chart.bars)
+
+
+def _charts(holding: Holding, visible: Judged) -> Iterator[Chart]:
     query = Query(holdings=(holding.short_title,))
     rows = matching(query, visible)
-    charts = [
-        _facet("modalities", "Modalities", query, visible),
-        _scanners(query, visible),
-        _facet("body_parts", "Body parts", query, visible),
-        _ages(rows),
-        _sexes(query, rows),
-        _labels(holding, visible),
-        *_time_points(rows),
-        _millimetres(
-            rows, "pixel_spacing", "Pixel spacing (mm)", SPACINGS, "The smallest spacing in each series."
-        ),
-        _millimetres(
-            rows, "slice_thickness", "Slice thickness (mm)", THICKNESSES, "The thinnest slice of each series."
-        ),
-    ]
-    return [chart for chart in charts if chart.bars]
+    yield _facet("modalities", "Modalities", query, visible)
+    yield _scanners(query, visible)
+    yield _facet("body_parts", "Body parts", query, visible)
+    yield _ages(rows)
+    yield _sexes(query, rows)
+    yield _labels(holding, visible)
+    yield from _time_points(rows)
+    smallest, thinnest = "The smallest spacing in each series.", "The thinnest slice of each series."
+    yield _millimetres(rows, "pixel_spacing", "Pixel spacing (mm)", SPACINGS, smallest)
+    yield _millimetres(rows, "slice_thickness", "Slice thickness (mm)", THICKNESSES, thinnest)
 
 
 def _facet(name: str, title: str, query: Query, visible: Judged) -> Chart:
@@ -174,7 +195,8 @@ def _range(start: float, end: float | None) -> str:
 def _labels(holding: Holding, visible: Judged) -> Chart:
     """Subjects that have each kind of label, whoever made it; of an analysis result those of its own."""
     own = Query(holdings=(holding.short_title,))
-    query = own if holding.kind == Holding.Kind.ANALYSIS_RESULT else Query(collections=(holding.short_title,))
+    derived = holding.kind == Holding.Kind.ANALYSIS_RESULT
+    query = own if derived else Query(collections=(holding.short_title,))
     all_of = matching(own, visible).aggregate(count=Count(PATIENT, distinct=True))["count"]
     rows = matching(replace(query, modalities=tuple(LABELS)), visible).order_by()
     counted = rows.values_list("modality").annotate(
@@ -188,13 +210,13 @@ def _labels(holding: Holding, visible: Judged) -> Chart:
         )
         for modality, subjects, series in sorted(counted, key=lambda row: (-row[1], row[0]))
     ]
-    note = f"Of {all_of} subjects; labels made by third parties are counted too."
+    note = f"Of {all_of} subjects{'' if derived else '; labels made by third parties are counted too'}."
     return Chart(
         name="labels", title="Label coverage", unit="subjects", bars=tuple(bars), whole=all_of, note=note
     )
 
 
-def _time_points(rows: QuerySet[SeriesRevision]) -> Iterable[Chart]:
+def _time_points(rows: QuerySet[SeriesRevision]) -> Iterator[Chart]:
     """Studies per subject, and how long from one study to the next."""
     days: dict[int, list[date | None]] = defaultdict(list)
     for patient, _, day in rows.order_by().values_list(PATIENT, STUDY, STUDY_DATE).distinct():

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import make_release, make_revisions
 from tests.pages.public.atlas import fill
 
+from vesalius.release import withdraw
+
 LONGEST_PAGE = 60_000  # bytes
 
 
@@ -153,3 +155,13 @@ def test_no_question_is_asked_of_the_database_for_each_series(client, atlas):
         ],
     )
     assert queries(client) <= few + 3, "of one version more"
+
+
+def test_what_is_withdrawn_leaves_the_data_card_at_once(client, atlas):
+    def modalities() -> str:
+        card = section(text_of(client.get("/collections/Atlas-Lung/")), "images")
+        return re.search(r'class="end" x="100%" y="14">(\d+)<', card)[1]
+
+    assert modalities() == "9"
+    withdraw("series", atlas.added.series.series_instance_uid, "wrong laterality", "releaser")
+    assert modalities() == "8"

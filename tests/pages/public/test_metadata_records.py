@@ -78,7 +78,7 @@ CFF = {
             "items": {
                 "required": ["authors", "title", "type"],
                 "additionalProperties": False,
-                "properties": {**WORK, "type": {"const": "dataset"}},
+                "properties": {**WORK, "type": {"const": "data"}},
             },
         },
     },

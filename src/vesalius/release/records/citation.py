@@ -117,7 +117,7 @@ def cff(record: Record) -> str:
             "keywords": list(record.keywords),
             "license": _cff_licence(record),
             "identifiers": _cff_identifiers(work),
-            "references": [{"type": "dataset", **_cff_work(source)} for source in record.sources],
+            "references": [{"type": "data", **_cff_work(source)} for source in record.sources],
         }
     )
     return yaml(told)

@@ -1,5 +1,6 @@
 """The page of one holding: what it is, who may have it, what is in it, its versions, how to cite it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -120,7 +121,7 @@ def _related(holding: Holding, judged: Visible) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(holding: Holding, told: Record, charts: list[Chart], rows: list[Row]) -> list[dict[str, Any]]:
+def _facts(holding: Holding, told: Record, charts: Sequence[Chart], rows: list[Row]) -> list[dict[str, Any]]:
     """The facts box: every number that counts data leads to that data."""
     found = f"/search/?{Query(holdings=(holding.short_title,)).url()}"
     values = {

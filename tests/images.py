@@ -53,10 +53,15 @@ def ct_slice(number: int = 0, *, rows: int = 32, columns: int = 48, signed: bool
     return image
 
 
-def segmentation(images: SeriesRevision, *, labels: Sequence[str] = ("Lesion", "Vessel")) -> Dataset:
-    """A binary segmentation of the first image: one frame per segment, a square each, from the corner outwards."""
-    content = images.contents.select_related("instance", "blob").order_by("position")[0]
-    source = dcmread(archive_store().path(content.blob_id))
+def segmentation(
+    images: SeriesRevision, *, on: int = 0, labels: Sequence[str] = ("Lesion", "Vessel"), named: bool = True
+) -> Dataset:
+    """A binary segmentation of one image: one frame per segment, a square each, from the corner outwards.
+
+    named: each frame names its image; else all images of the series, so that only its place tells.
+    """
+    sources = [dcmread(archive_store().path(one.blob_id)) for one in images.contents.order_by("position")]
+    source = sources[on]
     label = Dataset()
     label.file_meta = FileMetaDataset()
     label.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -68,7 +73,9 @@ def segmentation(images: SeriesRevision, *, labels: Sequence[str] = ("Lesion", "
     label.FrameOfReferenceUID, label.SeriesDescription = source.FrameOfReferenceUID, "Two labels"
     label.SegmentSequence = [_segment(at, name) for at, name in enumerate(labels)]
     label.SharedFunctionalGroupsSequence = [_shared(source)]
-    label.PerFrameFunctionalGroupsSequence = [_of_frame(source, at + 1) for at in range(len(labels))]
+    label.PerFrameFunctionalGroupsSequence = [
+        _of_frame(source, at + 1, [source] if named else sources) for at in range(len(labels))
+    ]
     masks = np.zeros((len(labels), source.Rows, source.Columns), np.uint8)
     for at in range(len(labels)):
         masks[at, 8 * at : 8 * at + 8, 8 * at : 8 * at + 8] = 1
@@ -143,12 +150,17 @@ def _shared(source: Dataset) -> Dataset:
     return groups
 
 
-def _of_frame(source: Dataset, number: int) -> Dataset:
-    groups, position, segment, origin, image = (Dataset() for _ in range(5))
+def _of_frame(source: Dataset, number: int, drawn_on: Sequence[Dataset]) -> Dataset:
+    groups, position, segment, origin = (Dataset() for _ in range(4))
     position.ImagePositionPatient = source.ImagePositionPatient
     segment.ReferencedSegmentNumber = number
-    image.ReferencedSOPClassUID, image.ReferencedSOPInstanceUID = source.SOPClassUID, source.SOPInstanceUID
-    origin.SourceImageSequence = [image]
+    origin.SourceImageSequence = [_named(image) for image in drawn_on]
     groups.PlanePositionSequence, groups.SegmentIdentificationSequence = [position], [segment]
     groups.DerivationImageSequence = [origin]
     return groups
+
+
+def _named(image: Dataset) -> Dataset:
+    name = Dataset()
+    name.ReferencedSOPClassUID, name.ReferencedSOPInstanceUID = image.SOPClassUID, image.SOPInstanceUID
+    return name

@@ -222,6 +222,34 @@ def test_a_segmentation_of_another_dataset_lies_over_its_image(open_page: Callab
     shown(stage, 1)
 
 
+def test_a_mask_that_names_no_single_image_lies_where_its_place_says(
+    open_page: Callable, site: PublicSite
+) -> None:
+    page = open_page()
+    stage = view(page, site, site.known["stack"], "#image=1")
+    page.get_by_role("button", name="Show Placed, image 7").click(timeout=WAIT)
+    shown(stage, 7)
+    until(lambda: len(set(colour_of(stage, 48, 32, 1.6, 4, 4))) > 1)
+    stage.focus()
+    for key in ("ArrowUp", "PageDown"):
+        page.keyboard.press(key)
+        until(lambda: len(set(colour_of(stage, 48, 32, 1.6, 4, 4))) == 1)
+
+
+def test_a_header_is_searched_while_one_types(open_page: Callable, site: PublicSite) -> None:
+    page = open_page()
+    page.goto(f"{site.base}/series/{site.known['stack']}/header/")
+    box = page.get_by_role("search", name="Search this header").get_by_role("searchbox")
+    box.fill("rescaleslope")
+    expect(page.locator("#header-rows tr:visible")).to_have_count(1)
+    expect(page.locator("#header-rows tr:visible")).to_contain_text("Multiplied with each number")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("q=rescaleslope"))
+    expect(page.locator("#header-rows tr")).to_have_count(1)
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator("#header-rows tr").nth(10)).to_be_visible()
+
+
 def test_a_label_leads_to_its_images_and_back(open_page: Callable, site: PublicSite) -> None:
     page = open_page()
     page.goto(f"{site.base}/series/{site.known['stack']}/")
@@ -353,6 +381,10 @@ def test_the_viewer_is_accessible_and_fits_every_screen(
     expect(page.get_by_role("region", name="Labels over the images")).to_contain_text("Lesion", timeout=WAIT)
     page.locator(".viewer summary").click()
     screenshot(page, "viewer-stack")
+    fits(page)
+    axe(page)
+    page.goto(f"{site.base}/series/{site.known['stack']}/header/?q=image")
+    screenshot(page, "viewer-header")
     fits(page)
     axe(page)
 

@@ -49,7 +49,9 @@ def fill() -> dict[str, Any]:
     make_release(holding, revisions=revisions)
     derived = make_holding("Lesions", title="Lesions drawn on it", kind="analysis-result")
     label = make_images(study, [segmentation(stack)], holding=derived, third_party=True)
-    make_release(derived, revisions=[label])
+    placed = segmentation(stack, on=6, labels=["Placed"], named=False)
+    placed.SeriesDescription = "By its place"
+    make_release(derived, revisions=[label, make_images(study, [placed], holding=derived)])
     with ThreadPoolExecutor(1) as hands:
         Dispatcher(Side.ARCHIVE, hands, threads=1).run_until_idle()
     uids = {"stack": stack.series.series_instance_uid, "label": label.series.series_instance_uid}

@@ -4,8 +4,6 @@ Derived objects stand under the patient of their source, whoever made them, and 
 made from; `facts["references"]` of a revision holds those names.
 """
 
-from collections.abc import Iterable
-
 from django.db.models import QuerySet
 
 from vesalius.catalog.models import Instance, Series, SeriesRevision
@@ -17,8 +15,14 @@ LOOKED_AT = 2000  # references of one label that are followed: any of them names
 
 def labels_on(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
     """Current labels, of this holding or of others, that refer to images of a series and that the asker may find."""
+    uid = revision.series.series_instance_uid
+    images = set(revision.series.instances.values_list("sop_instance_uid", flat=True))
     found = _beside(revision, visible).filter(modality__in=LABELS)
-    return [one for one in found if revision.series_id in _sources(one)]
+    return [
+        one
+        for one in found
+        if uid in _named(one, "SeriesInstanceUID") or not images.isdisjoint(_named(one, "SOPInstanceUID"))
+    ]
 
 
 def sources_of(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
@@ -44,12 +48,12 @@ def _beside(revision: SeriesRevision, visible: Judged) -> QuerySet[SeriesRevisio
 
 def _sources(label: SeriesRevision) -> set[int]:
     """Ids of the series that the label's header names, by their images or by themselves."""
-    told = label.facts.get("references", {})
-    images = Instance.objects.filter(sop_instance_uid__in=_few(told.get("SOPInstanceUID")))
-    series = Series.objects.filter(series_instance_uid__in=_few(told.get("SeriesInstanceUID")))
+    images = Instance.objects.filter(sop_instance_uid__in=_named(label, "SOPInstanceUID")[:LOOKED_AT])
+    series = Series.objects.filter(series_instance_uid__in=_named(label, "SeriesInstanceUID")[:LOOKED_AT])
     by_image = images.values_list("series", flat=True).distinct()
     return {*by_image, *series.values_list("pk", flat=True)} - {label.series_id}
 
 
-def _few(uids: Iterable[str] | None) -> list[str]:
-    return list(uids or ())[:LOOKED_AT]
+def _named(label: SeriesRevision, keyword: str) -> list[str]:
+    """UIDs of this keyword that a label refers to."""
+    return list(label.facts.get("references", {}).get(keyword, ()))

@@ -96,7 +96,7 @@ def test_a_removal_takes_what_it_names_and_can_be_undone(client, shown, form, le
     assert (f"{gone} series taken out." in page(client)) is (gone > 0)
     client.post("/basket/undo/")
     assert listed(client) == {uid(one) for one in shown["all"]}
-    assert "taken out." not in page(client).replace("put back", "")
+    assert 'action="/basket/undo/"' not in page(client)
 
 
 def test_only_the_last_removal_is_undone(client, shown):

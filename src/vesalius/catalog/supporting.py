@@ -66,7 +66,7 @@ def hidden_patients(file: SupportingFile) -> frozenset[int]:
     """Ids of the patients whose rows are not shown at this moment."""
     patients = Patient.objects.filter(supportingfilelink__file=file)
     asked = Purge.objects.filter(state__in=OPEN_PURGES, patient__in=patients)
-    hidden = set(asked.values_list("patient", flat=True))
+    hidden = {one.patient.pk for one in asked.select_related("patient") if one.patient is not None}
     buried = Tombstone.objects.filter(kind=Tombstone.Kind.WITHDRAWN, level="patient", lifted_at=None)
     names = set(buried.values_list("name", flat=True))
     if names:

@@ -46,7 +46,9 @@ def _tables(plan: ReleasePlan) -> list[CleanedTable]:
 
 
 def _lapsed(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    return any(one.step != Step.ACCEPTED or one.superseded_by_id for one in [*series, *_tables(plan)])
+    stand = [(one.step, one.superseded_by_id) for one in series]
+    stand += [(one.step, one.superseded_by_id) for one in _tables(plan)]
+    return any(step != Step.ACCEPTED or superseded for step, superseded in stand)
 
 
 def _doubted(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:

@@ -129,7 +129,8 @@ def _told(table: SupportingFile) -> list[dict[str, Any]]:
 
 def _with_pages(patients: dict[int, Patient], judged: Visible) -> dict[int, Patient]:
     seen = findable(current_revisions(), judged).filter(series__study__patient__in=patients.values())
-    known = set(seen.values_list("series__study__patient", flat=True).distinct())
+    shown = Patient.objects.filter(pk__in=seen.values("series__study__patient"))
+    known = {patient.pk for patient in shown}
     return {number: patient for number, patient in patients.items() if patient.pk in known}
 
 

@@ -51,7 +51,7 @@ def table(request: HttpRequest, table_id: int) -> HttpResponse:
 
 def _column(row: CleanedTable, name: str) -> dict[str, Any]:
     """A column as it came: what was done to it, what the dictionary says, which values it holds."""
-    told = next((column for column in row.columns if column["name"] == name), {})
+    told: dict[str, Any] = next((column for column in row.columns if column["name"] == name), {})
     action = row.actions[name]
     words = ACTIONS if row.submission.origin == "identifiable" else ACTIONS | NOT_MAPPED
     return {

@@ -77,7 +77,7 @@ def header(request: HttpRequest, uid: str) -> HttpResponse:
             "total": revision.image_count,
             "sop_instance_uid": content.instance.sop_instance_uid,
             "rows": found,
-            "question": asked_for,
+            "asked": asked_for,
             "found": sum(not row.item for row in found),
             "of": sum(not row.item for row in rows),
             "cut": len(rows) == MOST_ROWS,

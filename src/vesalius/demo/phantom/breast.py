@@ -318,8 +318,8 @@ class Picture:
             v = (y - cy) * np.cos(turn) - (x - cx) * np.sin(turn)
             outer = np.hypot(u / long, v / wide)
             inner = np.hypot((u - 0.6) / long, (v - 1.1) / wide) / 0.55
-            total += 0.13 / (1 + np.exp(np.minimum((outer - 1) * 9, 40)))
-            total -= 0.11 / (1 + np.exp(np.minimum((inner - 1) * 8, 40)))
+            total += 0.09 / (1 + np.exp(np.minimum((outer - 1) * 9, 40)))
+            total -= 0.08 / (1 + np.exp(np.minimum((inner - 1) * 8, 40)))
         return total
 
     def _place(self, finding: Finding) -> tuple[float, float]:

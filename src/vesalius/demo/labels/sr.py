@@ -18,6 +18,7 @@ _LENGTH: Final = CodedConcept("103339001", "SCT", "Long Axis")
 _VOLUME: Final = CodedConcept("118565006", "SCT", "Volume")
 _MM: Final = CodedConcept("mm", "UCUM", "millimeter")
 _ML: Final = CodedConcept("ml", "UCUM", "milliliter")
+_ENGLISH: Final = CodedConcept("en", "RFC5646", "English")
 _PERSON: Final = CodedConcept("121006", "DCM", "Person")
 _DEVICE: Final = CodedConcept("121007", "DCM", "Device")
 
@@ -45,7 +46,7 @@ def measurement_report(
         procedure_reported=concept(procedure),
         imaging_measurements=[_group(sources, seg, lesion) for lesion in lesions],
         title=CodedConcept("126000", "DCM", "Imaging Measurement Report"),
-        referenced_images=shown,
+        language_of_content_item_and_descendants=hd.LanguageOfContentItemAndDescendants(_ENGLISH),
     )
     made = hd.Comprehensive3DSR(
         evidence=[*shown, plain(seg)],

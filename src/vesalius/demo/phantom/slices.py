@@ -56,7 +56,8 @@ def lung_mask(chest: Chest, z: float, hu: Floats, side: int) -> Mask:
     inside = cover > 0.5
     middle = canvas.mask(closed(anatomy.whole("mediastinum", z)))[box] > 0.5
     beside = (chest.grid[0][:, box[1]] * side) > 0
-    dark = inside & ~middle & beside & (ndimage.gaussian_filter(hu[box], 1.0) < _AERATED)
+    above = chest.diaphragm[box] < z  # gas of the stomach is no lung
+    dark = inside & ~middle & beside & above & (ndimage.gaussian_filter(hu[box], 1.0) < _AERATED)
     solid = ndimage.binary_closing(np.pad(dark, 8), iterations=4)[8:-8, 8:-8]
     solid = ndimage.binary_fill_holes(ndimage.binary_opening(solid, iterations=2)) & inside
     parts, count = ndimage.label(solid)

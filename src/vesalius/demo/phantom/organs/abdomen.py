@@ -6,6 +6,7 @@ from vesalius.demo.phantom import anatomy
 from vesalius.demo.phantom.canvas import Floats, Points, band, closed, ellipse, opened
 from vesalius.demo.phantom.level import Level
 
+_DIAPHRAGM = 3.0  # mm, thickness
 _SPLEEN = np.array([(52, 40), (84, 22), (118, 10), (134, 40), (112, 82), (76, 86), (60, 66)], float)
 _STOMACH = np.array([(34, -20), (44, -58), (76, -70), (106, -48), (112, -12), (92, 16), (58, 18)], float)
 _STOMACH_MIDDLE = np.array((76, -24), float)
@@ -17,6 +18,8 @@ def paint(level: Level, belly: Floats) -> None:
     if not belly.any():
         return
     canvas, density, z = level.canvas, level.density, level.z
+    shell = np.clip((level.chest.diaphragm + _DIAPHRAGM - z) / level.thickness + 0.5, 0, 1) * level.cavity
+    canvas.fill(shell.astype(np.float32), (density("muscle") + 5 * level.fine).astype(np.float32))
     canvas.fill(belly, density("fat") + 8 * level.fine + 5 * level.coarse)
     _colon(level, belly)
     spleen = (_SPLEEN - (96, 50)) * min(1.0, 0.55 + (90 - z) / 90) + (96, 50)

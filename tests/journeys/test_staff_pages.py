@@ -108,6 +108,8 @@ PAGES = {
     "people": "/people/",
     "person": "/people/staff/curator/",
     "new-dataset": "/holdings/new/",
+    "help": "/help/?about=series",
+    "guide": "/help/guides/curator/",
 }
 ONLY_ADMINISTRATORS = {"people", "person", "new-dataset"}
 
@@ -201,6 +203,26 @@ def test_a_series_is_judged_by_keys(open_page: Callable, site: Site) -> None:
     page.get_by_role("button", name="Turn keys off").click()
     page.keyboard.press("j")
     expect(page).to_have_url(first)
+
+
+def test_keys_pressed_inside_help_judge_nothing(open_page: Callable, site: Site, axe: Callable) -> None:
+    page = open_page()
+    site.sign_in(page, "curator")
+    _first_series(page, site)
+    first = page.url
+    page.keyboard.press("?")
+    told = page.get_by_role("dialog", name="Review of a series")
+    expect(told).to_contain_text("accepts the series")
+    axe(page)
+    told.get_by_text("Both can be undone until the release").click()
+    for key in "axujk":
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+    expect(page).to_have_url(first)
+    expect(page.get_by_role("button", name="Accept this series")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
 
 
 def test_from_review_to_release_without_javascript(

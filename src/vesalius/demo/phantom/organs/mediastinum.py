@@ -7,6 +7,7 @@ from vesalius.demo.phantom.canvas import Floats, closed, ellipse
 from vesalius.demo.phantom.chest import Chest
 from vesalius.demo.phantom.level import Level
 
+_TOUCH = 0.02  # coverage by the belly where no airway is drawn
 _NODES = (  # lymph nodes: x, y, z, radius
     (-12, -6, 192, 3.4), (-8, -4, 184, 2.8), (22, -8, 190, 3.2), (-4, 16, 160, 3.8),
     (6, 18, 156, 3.0), (-20, -40, 205, 2.4), (14, -50, 192, 2.6), (-34, -2, 166, 2.8),
@@ -35,7 +36,7 @@ def paint_vessels(level: Level, belly: Floats) -> None:
     """Oesophagus, veins, arteries and airways along their paths; airways end at the diaphragm."""
     chest, canvas, z, density = level.chest, level.canvas, level.z, level.density
     thick = min(level.thickness, 3.0)
-    above = (1 - belly).astype(np.float32)
+    above = (belly < _TOUCH).astype(np.float32)
     for name, paths, value, wider, within in (
         ("oesophagus", anatomy.paths("oesophagus"), density("oesophagus"), 0.0, None),
         ("veins", anatomy.paths("veins"), density("vein"), 0.0, None),

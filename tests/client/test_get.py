@@ -1,10 +1,13 @@
 """`vesalius get` against a real public site: what arrives, what a break costs, and what is said when it cannot be."""
 
 import hashlib
+import os
+import pty
 import re
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -224,6 +227,27 @@ def test_what_is_wrong_is_said_in_a_sentence(get, words, code, said):
     done = get(*words, given="<html>Sign in</html>\n")
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_shows_a_bar_of_series_and_bytes(site, out):
+    lung = make_collection(size=300_000)
+    ours, theirs = pty.openpty()
+    command = [*GET, *uids_of(lung), "--from", site.base, "--to", str(out)]
+    with subprocess.Popen(
+        command, env=environ(TERM="xterm", COLUMNS="110"), stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # as a terminal says that nobody writes any more
+            while block := os.read(ours, 4096):
+                said += block
+    os.close(ours)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
+    assert process.returncode == 0
+    assert "3/3 series" in text
+    assert "2.7/2.7 MB" in text
+    assert "3 of 3 series are there" in text
+    assert digests(out) == in_archive(lung)
 
 
 def test_help_comes_at_once():

@@ -52,7 +52,12 @@ def test_the_layout_is_collection_patient_study_series(lung):
     files = zipfile.ZipFile(io.BytesIO(content(plan_of())))
     assert files.testzip() is None
     names = files.namelist()
-    assert names[:4] == ["LICENSES/CC-BY-4.0.txt", "LICENSES/CC-BY-NC-4.0.txt", "citations.txt", "metadata.csv"]
+    assert names[:4] == [
+        "LICENSES/CC-BY-4.0.txt",
+        "LICENSES/CC-BY-NC-4.0.txt",
+        "citations.txt",
+        "metadata.csv",
+    ]
     series = lung[0].series
     folder = f"Lung/LUNG-1/{series.study.study_instance_uid}/{series.series_instance_uid}/"
     own = [name.removeprefix(folder) for name in names if name.startswith(folder)]

@@ -69,7 +69,8 @@ def _members(opened: zipfile.ZipFile, facts: Facts) -> list[zipfile.ZipInfo]:
 
 def _hashes(opened: zipfile.ZipFile) -> dict[str, str]:
     rows = csv.reader(io.StringIO(opened.read(HASHES).decode("utf-8", "replace")))
-    return {row[0]: row[1].strip().lower() for row in rows if len(row) == 2 and row[0] != "Filename"}
+    others = BESIDE | {"Filename"}
+    return {row[0]: row[1].strip().lower() for row in rows if len(row) == 2 and row[0] not in others}
 
 
 def _write(

@@ -193,6 +193,20 @@ def test_a_study_a_subject_a_dataset_and_a_download_of_it_are_zips_too(client, s
         assert client.get(nothing).status_code == 404
 
 
+def test_the_pages_of_a_study_and_a_subject_offer_their_zip_to_who_may_have_it(client, house, sign_in):
+    limited = make_holding("Limited", fetch="granted")
+    study = make_study(make_patient(limited, "L/1"))
+    make_release(limited, [make_revision(make_series(study), real=True)])
+    pages = (f"/studies/{study.study_instance_uid}/", "/patients/Limited/L%2F1/")
+    for address in pages:
+        assert "Download ZIP" not in client.get(address).content.decode()
+        assert client.get(f"{address}download/").status_code == 403
+    sign_in("Limited")
+    for address in pages:
+        assert 'href="download/"' in client.get(address).content.decode()
+        assert len(unzipped(client, f"{address}download/").namelist()) == 7
+
+
 def test_limited_series_are_left_out_for_a_stranger_and_audited_for_who_may(client, shown, sign_in):
     limited = make_holding("Limited", fetch="granted")
     revision = make_revision(make_series(make_study(make_patient(limited))), real=True)

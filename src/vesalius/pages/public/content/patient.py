@@ -45,6 +45,7 @@ def patient_page(request: HttpRequest, collection: str, patient_id: str) -> Http
             "facts": _patient_facts(patient, revisions, query),
             "query": query.url(),
             "uids": [one.series.series_instance_uid for one in revisions],
+            "ready": sum(one.size for one in revisions if judged.may_fetch(one.home_download_id)),
             "clinical": about_patient(patient, judged),
         },
     )
@@ -67,6 +68,7 @@ def study_page(request: HttpRequest, uid: str) -> HttpResponse:
             "facts": _study_facts(study, revisions),
             "query": Query(study_uids=(uid,)).url(),
             "uids": [one.series.series_instance_uid for one in revisions],
+            "ready": sum(one.size for one in revisions if judged.may_fetch(one.home_download_id)),
         },
     )
 

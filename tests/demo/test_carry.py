@@ -3,23 +3,37 @@
 import json
 
 import pytest
+from django.db.models import Q
 
 from vesalius.audit.models import AuditEntry
-from vesalius.catalog.models import Blob, Holding, Release, SeriesRevision
+from vesalius.catalog.models import Blob, Holding, Release, SeriesRevision, SupportingFile
 from vesalius.curate import work as _curate  # noqa: F401
 from vesalius.demo import holdings
 from vesalius.demo.carry import carry
 from vesalius.demo.parcels import PARCELS, Parcel
 from vesalius.demo.progress import FILE
-from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, Review, Submission
+from vesalius.intake.models import (
+    CleanedInstance,
+    CleanedSeries,
+    CleanedTable,
+    ReleasePlan,
+    Review,
+    Submission,
+)
 from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side, named
 from vesalius.submit import work as _submit  # noqa: F401
 
 pytestmark = pytest.mark.slow
-SOME = (
+FEW = (
     Parcel(content="mammography", patients=(1,), holding=holdings.BREAST, notes="First patient."),
     Parcel(content="limited_ct", patients=(1,), holding=holdings.LIMITED, notes="First version."),
+)
+ALL_KINDS = (
+    *FEW,
+    Parcel(content="brain_mr", patients=(2,), holding=holdings.BRAIN, notes="One patient."),
+    Parcel(content="clinical", patients=(2,), holding=holdings.BRAIN, kind="files", notes="Clinical data."),
+    Parcel(content="analysis", patients=(), holding=holdings.MASKS, origin="derived", notes="Brains."),
 )
 
 
@@ -37,30 +51,49 @@ def demo_house(house):
 
 
 def test_each_published_byte_has_its_submission_run_review_and_release(demo_house):
-    carry(lambda _: None, demo_house.work, SOME)
+    carry(lambda _: None, demo_house.work, ALL_KINDS)
     published = set(SeriesRevision.objects.filter(in_releases__release__state="published"))
-    assert len(published) > 4
-    accounted = set()
-    for revision in published:
-        series = CleanedSeries.objects.get(digest=revision.digest, superseded_by=None)
-        assert series.step == Step.ADMITTED
-        assert series.submission.sent_by == "site"
-        assert series.submission.origin == Submission.Origin.IDENTIFIABLE
-        assert series.runs.count() == 1
-        review = series.reviews.get(verdict=Review.Verdict.ACCEPT, undone_at=None)
-        assert review.person == "curator"
-        release = revision.in_releases.get().release
-        plan = ReleasePlan.objects.get(deed_id=release.deed_id)
-        assert plan.confirmed_by == "releaser"
-        assert set(series.instances.values_list("blob_id", flat=True)) == set(
-            revision.contents.values_list("blob_id", flat=True)
-        )
-        accounted |= set(revision.contents.values_list("blob_id", flat=True))
+    assert len(published) > 8
+    accounted = {blob for revision in published for blob in _accounted(revision)}
+    accounted |= {_accounted_table(file) for file in SupportingFile.objects.all()}
     assert accounted == set(Blob.objects.values_list("pk", flat=True)) == set(demo_house.archive.names())
     with named(Side.INTAKE):
         accepted = AuditEntry.objects.filter(deed="series.accept")
         assert set(accepted.values_list("person", flat=True)) == {"curator"}
         assert accepted.count() == len(published)
+
+
+def _accounted(revision: SeriesRevision) -> set[str]:
+    """The blobs of a published revision, each of which was sent, cleaned and looked at."""
+    series = CleanedSeries.objects.get(digest=revision.digest, superseded_by=None)
+    assert series.step == Step.ADMITTED
+    assert series.submission.sent_by == "site"
+    assert series.submission.origin == ("derived" if revision.third_party else "identifiable")
+    assert series.runs.count() == 1
+    _looked_at(series.reviews)
+    _released(revision.in_releases.earliest("release").release)
+    blobs = set(revision.contents.values_list("blob_id", flat=True))
+    assert set(series.instances.values_list("blob_id", flat=True)) == blobs
+    return blobs
+
+
+def _accounted_table(file: SupportingFile) -> str:
+    """The blob of a published table or of a dictionary."""
+    mine = Q(blob_id=file.blob_id) | Q(dictionary_blob_id=file.blob_id)
+    table = CleanedTable.objects.get(mine, superseded_by=None)
+    assert (table.submission.sent_by, table.step) == ("site", Step.ADMITTED)
+    assert table.run
+    _looked_at(table.reviews)
+    _released(file.in_releases.earliest("release").release)
+    return file.blob_id
+
+
+def _looked_at(reviews) -> None:
+    assert reviews.get(verdict=Review.Verdict.ACCEPT, undone_at=None).person == "curator"
+
+
+def _released(release: Release) -> None:
+    assert ReleasePlan.objects.get(deed_id=release.deed_id).confirmed_by == "releaser"
 
 
 def test_a_demonstration_that_was_cut_off_goes_on_where_it_stopped(demo_house):
@@ -74,12 +107,12 @@ def test_a_demonstration_that_was_cut_off_goes_on_where_it_stopped(demo_house):
         demo_house.work()
 
     with pytest.raises(Stopped):
-        carry(lambda _: None, work_and_stop, SOME)
-    carry(lambda _: None, demo_house.work, SOME)
+        carry(lambda _: None, work_and_stop, FEW)
+    carry(lambda _: None, demo_house.work, FEW)
     once = _standing()
-    carry(lambda _: None, demo_house.work, SOME)
+    carry(lambda _: None, demo_house.work, FEW)
     assert _standing() == once
-    assert Submission.objects.count() == Release.objects.count() == len(SOME)
+    assert Submission.objects.count() == Release.objects.count() == len(FEW)
 
 
 def _standing() -> list:
@@ -92,7 +125,7 @@ def _standing() -> list:
 
 def test_the_public_hears_of_progress_and_of_no_holding_that_it_cannot_find(demo_house):
     said = []
-    carry(said.append, demo_house.work, SOME[1:])
+    carry(said.append, demo_house.work, FEW[1:])
     told = json.loads((demo_house.settings.archive_folder / FILE).read_text())
     assert told == {"done": 1, "total": 1, "now": "", "collections": {}}
     assert any("released" in line for line in said)

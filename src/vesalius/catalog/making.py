@@ -38,6 +38,12 @@ LICENSES: dict[str, tuple[str, str, str, bool]] = {
         "https://creativecommons.org/publicdomain/zero/1.0/",
         True,
     ),
+    "LicenseRef-ICBM-152": (
+        "Licence of the ICBM 152 atlases, McGill University",
+        "ICBM 152",
+        "https://nist.mni.mcgill.ca/icbm-152-nonlinear-atlases-2009/",
+        True,
+    ),
 }
 
 LONGEST_TITLE = 200  # characters of the title of a row of data access

@@ -19,10 +19,11 @@ from django.utils import timezone
 
 from vesalius.access import people
 from vesalius.access.models import Grant, Person, Role
-from vesalius.catalog.making import NewHolding, make_holding
-from vesalius.catalog.models import Citation, Holding, Release
+from vesalius.catalog.making import NewDownload, NewHolding, add_download, make_holding
+from vesalius.catalog.models import Citation, Download, Holding, Release
 from vesalius.curate import plan as planning
-from vesalius.curate import review
+from vesalius.curate import review, tables
+from vesalius.demo import third_party
 from vesalius.demo.drawing import Drawn, drawing
 from vesalius.demo.holdings import DRAWN, HOLDINGS, LIMITED, MASKS, DemoHolding
 from vesalius.demo.parcels import PARCELS, Parcel
@@ -36,6 +37,7 @@ from vesalius.submit.sources import gather
 BY: Final = "demonstration"
 PATIENCE: Final = 1800.0  # seconds for the workers to clean or admit one delivery
 DRAWERS: Final = 2  # processes
+HOMES: Final = {"images": "Images", "files": "Clinical data"}  # title of the row of data access
 Wait = Callable[[], None]
 ACCOUNTS: Final = {
     "curator": (Side.INTAKE, [Role.Name.CURATOR, Role.Name.PHI_REVIEWER]),
@@ -61,7 +63,10 @@ def carry(tell: Tell, wait: Wait = lambda: time.sleep(0.3), parcels: tuple[Parce
     with drawing([(parcel, _place(parcel)) for parcel in left], DRAWERS) as drawn:
         for parcel, patients in zip(left, drawn, strict=True):
             progress.begin(parcel)
-            _carry_parcel(parcel, patients, tell, wait)
+            _await_drawing(patients, tell)
+            if parcel.origin == "derived":
+                third_party.write(_place(parcel))
+            _carry_parcel(parcel, tell, wait)
             _mark(parcel).touch()
             progress.finish(parcel)
     tell("The demonstration is complete.")
@@ -114,6 +119,13 @@ def _make_holding(wanted: DemoHolding) -> None:
         if wanted.embargo_days:
             end = timezone.now() + timedelta(days=wanted.embargo_days)
             holding.downloads.update(embargo_until=end)
+        if wanted.tables:
+            add_download(wanted.short_title, NewDownload(title=HOMES["files"]), person=BY)
+        for title, spdx, address, terms in wanted.links:
+            link = NewDownload(
+                title=title, kind=Download.Kind.LINK, license=spdx, access="public", url=address, terms=terms
+            )
+            add_download(wanted.short_title, link, person=BY)
         holding.derived_from.set(Holding.objects.filter(short_title__in=wanted.derived_from))
         Citation.objects.bulk_create(
             [Citation(holding=holding, kind="acknowledgement", text=text) for text in wanted.thanks]
@@ -129,16 +141,21 @@ def _mark(parcel: Parcel) -> Path:
     return _place(parcel).with_suffix(".done")
 
 
-def _carry_parcel(parcel: Parcel, patients: Drawn, tell: Tell, wait: Wait) -> None:
+def _await_drawing(patients: Drawn, tell: Tell) -> None:
     for number, patient in enumerate(patients, 1):
         files = patient.result()
         tell(f"  {files} files drawn, patient {number} of {len(patients)}")
+
+
+def _carry_parcel(parcel: Parcel, tell: Tell, wait: Wait) -> None:
     sources = gather([_place(parcel)])
     submission = receive.open_submission(
         receive.Delivery(
-            site="Demonstration Hospital",
+            site="Demonstration Hospital" if parcel.origin == "identifiable" else "Demonstration Laboratory",
             collection=parcel.holding,
-            origin="identifiable",
+            download=HOMES[parcel.kind],
+            origin=parcel.origin,
+            kind=parcel.kind,
             person="site",
             not_cleaned_acknowledged=True,
         ),
@@ -160,6 +177,8 @@ def _release(collection: str, submission: Any, notes: str, wait: Wait) -> None:
     """Accept what is in review, plan, confirm, admit, publish: as people do, by the same functions."""
     for series in submission.series.filter(superseded_by=None, step="in-review"):
         review.accept(series.pk, person="curator", saw=series.digest, pixels_clean=True)
+    for table in tables.current(submission):
+        tables.accept(table.pk, person="curator", saw=table.digest)
     plan = planning.draft(collection, person="releaser", notes=notes)
     planning.confirm(plan.pk, person="releaser")
     _until(lambda: _is(plan, "state", plan.State.ADMITTED), wait)

@@ -18,7 +18,7 @@ DRAWN: Final = (
     "released by the same steps as real data. Use it to learn the archive and to test software; conclude nothing about "
     "medicine from it."
 )
-_THANKS: Final = "Drawn by the makers of Vesalius. No patient's data was used."
+THANKS: Final = "Drawn by the makers of Vesalius. No patient's data was used."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ class DemoHolding:
     complete: bool = True
     embargo_days: int = 0  # from the day on which the demonstration is made
     derived_from: tuple[str, ...] = ()
-    thanks: tuple[str, ...] = field(default=(_THANKS,))
+    tables: bool = False  # has clinical data
+    links: tuple[tuple[str, str, str, str], ...] = ()  # outside: title, licence, address, terms
+    thanks: tuple[str, ...] = field(default=(THANKS,))
 
 
 HOLDINGS: Final = (
@@ -51,6 +53,7 @@ HOLDINGS: Final = (
         cancer_types=("Non-small cell lung cancer",),
         cancer_locations=("Lung",),
         complete=False,
+        tables=True,
     ),
     DemoHolding(
         short_title=BRAIN,
@@ -60,6 +63,15 @@ HOLDINGS: Final = (
         "oedema are outlined as segmentations.",
         cancer_types=("Glioblastoma",),
         cancer_locations=("Brain",),
+        tables=True,
+        links=(
+            (
+                "ICBM 152 atlas, from which the heads were drawn",
+                "LicenseRef-ICBM-152",
+                "https://nist.mni.mcgill.ca/icbm-152-nonlinear-atlases-2009/",
+                "The atlas is distributed by McGill University under its own licence.",
+            ),
+        ),
     ),
     DemoHolding(
         short_title=BREAST,

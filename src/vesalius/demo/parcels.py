@@ -11,9 +11,13 @@ class Parcel:
     """One delivery: patients of one content module for one holding."""
 
     content: str  # a module of vesalius.demo.content
-    patients: tuple[int, ...]  # 0 is what belongs to no patient
+    patients: tuple[
+        int, ...
+    ]  # 0 is what belongs to no patient; () for a third party, who takes what is published
     holding: str
     notes: str = ""  # of the release that it becomes; "" leaves it in review
+    origin: str = "identifiable"  # a value of Submission.Origin
+    kind: str = "images"  # a value of Submission.Kind
 
     @property
     def sentence(self) -> str:
@@ -33,6 +37,23 @@ PARCELS: Final = (
         patients=(2, 3, 4, 5, 6, 7, 8),
         holding=holdings.CHEST,
         notes="Seven more patients, some of them with a second time point.",
+    ),
+    Parcel(
+        content="clinical",
+        patients=(1, 2, 3, 4),
+        holding=holdings.BRAIN,
+        kind="files",
+        notes="Clinical data.",
+    ),
+    Parcel(
+        content="clinical",
+        patients=(1, 2, 3, 4, 5, 6, 7, 8),
+        holding=holdings.CHEST,
+        kind="files",
+        notes="Clinical data.",
+    ),
+    Parcel(
+        content="analysis", patients=(), holding=holdings.MASKS, origin="derived", notes="Lungs and brains."
     ),
     Parcel(content="planted", patients=(0, 1, 2), holding=holdings.CHEST),
     Parcel(content="listed_ct", patients=(1,), holding=holdings.LISTED, notes="First version."),

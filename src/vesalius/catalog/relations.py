@@ -32,6 +32,13 @@ def sources_of(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision
     return list(_beside(revision, visible).filter(series__in=_sources(revision)))
 
 
+def in_same_space(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
+    """Current segmentations of the patient in the frame of reference of a series, drawn on it or on another one."""
+    space = revision.facts.get("FrameOfReferenceUID")
+    found = _beside(revision, visible).filter(modality="SEG")
+    return [one for one in found if space and one.facts.get("FrameOfReferenceUID") == space]
+
+
 def neighbours(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
     """The other current series of a study that the asker may find."""
     return list(_beside(revision, visible).filter(series__study=revision.series.study_id))

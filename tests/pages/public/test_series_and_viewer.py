@@ -99,7 +99,19 @@ def test_a_limited_label_is_named_only_to_those_who_may_find_it(client, house, s
     page = client.get(address(stack)).content.decode()
     assert f'<a href="{address(label)}">Two labels</a>' in page
     (overlay,) = client.get(address(stack, "frames/")).json()["overlays"]
-    assert overlay == {"address": address(label, "frames/"), "title": "Two labels", "holding": "Lesions"}
+    told = {"address": address(label, "frames/"), "title": "Two labels", "holding": "Lesions"}
+    assert overlay == told | {"here": True}
+
+
+def test_a_label_is_laid_over_other_series_of_the_same_space_too(client, house, stack, label, sign_in):
+    beside, elsewhere = (make_images(stack.series.study, [ct_slice(number)]) for number in (1, 2))
+    elsewhere.facts["FrameOfReferenceUID"] = "2.25.888"
+    elsewhere.save()
+    released(stack.series.holding, stack, beside, elsewhere)
+    sign_in("Lesions")
+    assert [one["here"] for one in described(client, house, beside)["overlays"]] == [False]
+    assert client.get(address(elsewhere, "frames/")).json()["overlays"] == []
+    assert "Two labels</a>" not in client.get(address(beside)).content.decode().split("Other series")[0]
 
 
 def test_frames_of_a_limited_series_are_audited_once_in_a_session(client, house, stack, label, sign_in):

@@ -1,7 +1,7 @@
 """The frames of a series for its viewer: what they are, and their exact samples."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from vesalius.access.permit import Visible, visible_to
 from vesalius.catalog.models import SeriesRevision
-from vesalius.catalog.relations import labels_on
+from vesalius.catalog.relations import in_same_space, labels_on
 from vesalius.catalog.visible import revision_to_fetch
 from vesalius.deliver import frames
 from vesalius.deliver.answer import answer
@@ -39,14 +39,7 @@ def description(request: HttpRequest, uid: str) -> HttpResponse:
         return _not_yet(found)
     told = json.loads(found)
     told["frame_address"] = f"/series/{uid}/frames/NUMBER/{in_version(version)}"
-    told["overlays"] = [
-        {
-            "address": f"/series/{label.series.series_instance_uid}/frames/",
-            "title": series_title(label),
-            "holding": label.home_download.holding.short_title,
-        }
-        for label in _segmentations(revision, judged)
-    ]
+    told["overlays"] = [_overlay(label, here=here) for label, here in _segmentations(revision, judged)]
     return JsonResponse(told, headers={"Cache-Control": "private, no-cache"})
 
 
@@ -77,11 +70,24 @@ def _not_yet(pending: frames.Pending) -> JsonResponse:
     return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
 
-def _segmentations(revision: SeriesRevision, judged: Visible) -> list[SeriesRevision]:
+def _segmentations(revision: SeriesRevision, judged: Visible) -> list[tuple[SeriesRevision, bool]]:
+    """What may be laid over a series, and whether it was drawn on this very series; those first."""
     if revision.modality == "SEG":
         return []
-    labels = labels_on(revision, judged)
-    return [one for one in labels if one.modality == "SEG" and judged.may_fetch(one.home_download_id)]
+    here = [one for one in labels_on(revision, judged) if one.modality == "SEG"]
+    known = {one.pk for one in here}
+    beside = [one for one in in_same_space(revision, judged) if one.pk not in known]
+    told = [(one, True) for one in here] + [(one, False) for one in beside]
+    return [(one, drawn) for one, drawn in told if judged.may_fetch(one.home_download_id)]
+
+
+def _overlay(label: SeriesRevision, *, here: bool) -> dict[str, Any]:
+    return {
+        "address": f"/series/{label.series.series_instance_uid}/frames/",
+        "title": series_title(label),
+        "holding": label.home_download.holding.short_title,
+        "here": here,
+    }
 
 
 def _audited(request: HttpRequest, revision: SeriesRevision) -> None:

@@ -37,7 +37,7 @@ export function listSegments(parts, overlay, view) {
   for (const segment of overlay.segments) list.append(row(segment, overlay, view));
   const title = document.createElement("p");
   const link = Object.assign(document.createElement("a"), { href: overlay.series, textContent: overlay.title });
-  title.append(link, ` in ${overlay.holding}`);
+  title.append(link, ` in ${overlay.holding}${overlay.here ? "" : ", drawn on another series of the same space"}`);
   parts.segments.append(title, list);
   parts.legend.hidden = false;
 }

@@ -11,6 +11,7 @@ export class Overlay {
   constructor(told, frames) {
     this.title = told.title;
     this.holding = told.holding;
+    this.here = told.here; // false: drawn on another series in the same space
     this.series = told.address.replace(/frames\/$/, "");
     this.address = told.address;
     this.frames = frames; // of the images below

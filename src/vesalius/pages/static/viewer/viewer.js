@@ -82,6 +82,7 @@ class Viewer {
     } catch {
       return; // the page itself lists the label; it cannot be drawn
     }
+    if (!overlay.on.size) return; // it lies beside these images
     this.overlays.push(overlay);
     listSegments(this.parts, overlay, this);
     this.redraw();

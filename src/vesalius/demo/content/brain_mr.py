@@ -64,7 +64,7 @@ def _four(words: tuple[str, str, str, str], first: int = 3) -> tuple[Series, ...
     )
 
 
-_PHILIPS: Final = _four(("T1W SE TRA", "T2W TSE TRA", "FLAIR LONG TR TRA", "T1W SE TRA GD"), first=301)
+_PHILIPS: Final = _four(("T1W SE TRA", "T2W TSE TRA", "T2W FLAIR TRA", "T1W SE TRA GD"), first=301)
 _CANON: Final = _four(("SE T1 AX", "FSE T2 AX", "FLAIR AX", "SE T1 AX GD"), first=4000)
 _MPRAGE: Final = Series(number=3, contrast="T1 3D", description="T1 MPRAGE SAG", syntax=JPEG2000Lossless)
 PLAN: Final = (

@@ -100,7 +100,7 @@ def _skull(scene: Scene, around: Around, surface: Floats) -> None:
     thick = np.asarray(
         5.0 + 1.6 * np.exp(-(((y + 75) / 45) ** 2)) + np.exp(-(((z - 60) / 40) ** 2)), np.float32
     )
-    above = edge(-z - 46 - 0.25 * y, 6)
+    above = edge(0.2 * y - z - 60, 6)
     scene.paint("bone", edge(d - 2.2 - thick) * above * edge(surface + 2.5))
     spongy = edge(4.1 - d) * edge(d - 0.6 - thick)
     vault = edge(-z - 8 - 0.2 * y - 0.1 * np.abs(x), 8)

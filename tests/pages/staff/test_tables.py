@@ -25,7 +25,7 @@ def test_the_page_shows_rows_columns_values_and_doubts(curator, table):
     assert table.patient_ids[0] in page
     assert CT not in page
     assert "Marta" not in page, "what was dropped is not told"
-    assert "1 values are not what the dictionary says" in page
+    assert "1 value is not what the dictionary says" in page
     assert "Days from diagnosis to the last visit" in page
     assert "Settle the open findings first" in page
 

@@ -213,7 +213,8 @@ def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, 
         if _is_free(one.column):
             found.append(("column_text", "free text may name a person: look at every value", one.column.name))
         if one.unfit:
-            sentence = f"{one.unfit} values are not what the dictionary says of this column"
+            some = "1 value is" if one.unfit == 1 else f"{one.unfit} values are"
+            sentence = f"{some} not what the dictionary says of this column"
             found.append(("column_values", sentence, one.column.name))
     return found
 
@@ -227,7 +228,8 @@ def _strangers(patients: Mapping[str, Named], column: str) -> list[tuple[str, st
     count = sum(not one.known for one in patients.values())
     if not count:
         return []
-    return [("unknown_patient", f"{count} patients have no image in this collection", column)]
+    some = "1 patient has" if count == 1 else f"{count} patients have"
+    return [("unknown_patient", f"{some} no image in this collection", column)]
 
 
 def _summary(one: _Told) -> dict[str, Any]:

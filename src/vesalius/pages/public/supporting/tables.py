@@ -110,11 +110,20 @@ def _column(request: HttpRequest, column: dict[str, Any]) -> dict[str, Any]:
 
 def _cells(table: SupportingFile, rows: list[Row], judged: Visible) -> list[list[dict[str, Any]]]:
     """Rows as cells; the patient's ID leads to the patient's page where there is one."""
-    patients = _with_pages(patients_of(table, rows), judged)
+    patients = patients_of(table, rows)
+    pages = _with_pages(patients, judged)
+    told = _told(table)
     return [
         [
-            {"value": value, "column": column, "address": _leads_to(value, patients.get(row.number))}
-            for value, column in zip(row.cells, _told(table), strict=True)
+            {
+                "value": value,
+                "column": column,
+                "names": _is_named(value, patients.get(row.number)),
+                "address": patient_address(pages[row.number])
+                if _is_named(value, pages.get(row.number))
+                else "",
+            }
+            for value, column in zip(row.cells, told, strict=True)
         ]
         for row in rows
     ]
@@ -134,8 +143,8 @@ def _with_pages(patients: dict[int, Patient], judged: Visible) -> dict[int, Pati
     return {number: patient for number, patient in patients.items() if patient.pk in known}
 
 
-def _leads_to(value: str, patient: Patient | None) -> str:
-    return patient_address(patient) if patient is not None and value == patient.patient_id else ""
+def _is_named(value: str, patient: Patient | None) -> bool:
+    return patient is not None and value == patient.patient_id
 
 
 def _address(request: HttpRequest, at: str = "", **changed: str) -> str:

@@ -147,9 +147,9 @@ def _segmentation(images: Sequence[Dataset], found: Sequence[Found]) -> Dataset:
     for keyword in _KEPT:
         if keyword in source:
             made[keyword] = source[keyword]
-    made.SeriesDate = made.ContentDate = made.InstanceCreationDate = source.StudyDate
-    time = source.StudyTime or "000000"
-    made.SeriesTime = made.ContentTime = made.InstanceCreationTime = time
+    for what in ("Series", "Content", "InstanceCreation"):  # no clock: the same images give the same bytes
+        setattr(made, f"{what}Date", source.StudyDate)
+        setattr(made, f"{what}Time", source.get("StudyTime") or "000000")
     synthetic(made)
     return made
 

@@ -97,6 +97,29 @@ def test_accounts_and_tokens_are_made_and_ended_and_each_deed_is_audited(empty):
     assert _deeds(empty, "intake") == [("person.create", "cora"), ("person.set-roles", "cora")]
 
 
+def test_rows_of_data_access_are_added_closed_and_opened(empty):
+    run(empty, "collection", "create", "Chest", "--title", "Chest CT")
+    for words in (
+        ("download-add", "Chest", "--title", "Clinical data", "--embargo-until", "2099-01-01"),
+        ("download-add", "Chest", "--title", "Genomics", "--kind", "link", "--url", "https://example.org/"),
+        ("embargo", "Chest", "--download", "Clinical data", "--lift"),
+    ):
+        done = run(empty, "collection", *words)
+        assert done.returncode == 0, done.stderr
+    assert run(empty, "collection", "embargo", "Chest").returncode == 2
+    refused = run(empty, "collection", "download-add", "Chest", "--title", "genomics")
+    assert (refused.returncode, refused.stderr.splitlines()[0]) == (
+        3,
+        "a row of data access with this title exists already",
+    )
+    assert _deeds(empty, "archive") == [
+        ("holding.make", "Chest"),
+        ("download.add", "Chest/Clinical data"),
+        ("download.add", "Chest/Genomics"),
+        ("download.embargo", "Chest/Clinical data"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

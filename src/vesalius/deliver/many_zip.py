@@ -8,7 +8,7 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from django.db.models import QuerySet, Sum
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import RevisionInstance, SeriesRevision
-from vesalius.catalog.visible import WITH_CONTEXT
 from vesalius.deliver.column_zip import ColumnZip
 from vesalius.deliver.plan import FileSpan, SendPlan
 from vesalius.deliver.stored_zip import Entry, safe_name
@@ -36,6 +35,38 @@ ORDER: Final = (
 _MD5_HEAD: Final = "Filename,MD5Hash\n"
 _NAME: Final = len("00000001.dcm")
 _MD5_LINE: Final = _NAME + len(",") + 32 + len("\n")
+
+
+class Chosen(NamedTuple):
+    """What a ZIP needs to know of one series; plain values, since a basket holds thousands."""
+
+    revision: int  # its id
+    collection: str
+    patient_id: str
+    study_uid: str
+    uid: str
+    image_count: int
+    holding: str
+    spdx: str
+    license: str
+    license_url: str
+
+    @property
+    def folder(self) -> str:
+        """`{collection}/{patient}/{study}/{series}/`, safe on any disk."""
+        steps = (self.collection, self.patient_id, self.study_uid, self.uid)
+        return "".join(f"{disk_name(step)}/" for step in steps)
+
+
+COLUMNS: Final = (  # of Chosen, in its order
+    "pk",
+    *ORDER,
+    "image_count",
+    "home_download__holding__short_title",
+    "home_download__license__spdx",
+    "home_download__license__title",
+    "home_download__license__url",
+)
 
 
 class TooMuchForOneZip(TooLarge):
@@ -78,23 +109,10 @@ def many_plan(
             f"One ZIP holds at most {MOST_FILES:,} files and {MOST_BYTES // 10**9} GB; these are "
             f"{sums['files']:,} files and {sums['size'] / 1e9:,.0f} GB."
         )
-    chosen = list(revisions.select_related(*WITH_CONTEXT).order_by(*ORDER))
+    chosen = [Chosen(*row) for row in revisions.order_by(*ORDER).values_list(*COLUMNS)]
     entries = SeriesEntries(chosen, {**_licences(chosen), **papers})
     zipped = ColumnZip(entries)
     return zipped.plan(etag=entries.etag, filename=filename, still_allowed=still_allowed, public=public)
-
-
-def folder_of(revision: SeriesRevision) -> str:
-    """`{collection}/{patient}/{study}/{series}/`, safe on any disk."""
-    series = revision.series
-    patient = series.study.patient
-    steps = (
-        patient.holding.short_title,
-        patient.patient_id,
-        series.study.study_instance_uid,
-        series.series_instance_uid,
-    )
-    return "".join(f"{disk_name(step)}/" for step in steps)
 
 
 class SeriesEntries:
@@ -103,14 +121,14 @@ class SeriesEntries:
     A file takes 64 bytes of memory: its digests, size and CRC-32. ChangedMeanwhile: rows of a series are gone.
     """
 
-    def __init__(self, revisions: Sequence[SeriesRevision], papers: Mapping[str, str]) -> None:
-        """Read the columns of all files of these revisions."""
+    def __init__(self, chosen: Sequence[Chosen], papers: Mapping[str, str]) -> None:
+        """Read the columns of all files of these series."""
         self._papers = [Entry.of_bytes(name, text.encode()) for name, text in papers.items()]
-        self._folders = [folder_of(revision) for revision in revisions]
+        self._folders = [one.folder for one in chosen]
         self._store: FolderStore = archive_store()
-        self._read(revisions)
+        self._read(chosen)
         counts = np.diff(self._firsts)
-        self._begins = (len(papers) + self._firsts[:-1] + np.arange(len(revisions))).tolist()
+        self._begins = (len(papers) + self._firsts[:-1] + np.arange(len(chosen))).tolist()
         self.names: NDArray[np.int64] = np.concatenate(
             [
                 np.array([len(safe_name(paper.name)) for paper in self._papers], np.int64),
@@ -122,7 +140,7 @@ class SeriesEntries:
         self.sizes: NDArray[np.int64] = np.concatenate(
             [papers_sizes, np.insert(self._sizes, at, len(_MD5_HEAD) + counts * _MD5_LINE)]
         )
-        self.names[len(papers) + at + np.arange(len(revisions))] += len("md5hashes.csv") - _NAME
+        self.names[len(papers) + at + np.arange(len(chosen))] += len("md5hashes.csv") - _NAME
         self.etag = self._tag()
 
     def entry(self, at: int) -> Entry:
@@ -150,15 +168,15 @@ class SeriesEntries:
         )
         return Entry.of_bytes(f"{self._folders[series]}md5hashes.csv", (_MD5_HEAD + "".join(lines)).encode())
 
-    def _read(self, revisions: Sequence[SeriesRevision]) -> None:
+    def _read(self, chosen: Sequence[Chosen]) -> None:
         sha256, md5 = bytearray(), bytearray()
         sizes: list[int] = []
         crc32: list[int] = []
-        for part in _parts(revisions):
+        for part in _parts(chosen):
             rows = _rows(part)
-            for revision in part:
-                found = rows[revision.pk]
-                if len(found) != revision.image_count:
+            for one in part:
+                found = rows[one.revision]
+                if len(found) != one.image_count:
                     raise ChangedMeanwhile("Something of this was taken away at this very moment.")
                 for name, size, crc, md5_hex in found:
                     sha256 += bytes.fromhex(name)
@@ -167,7 +185,7 @@ class SeriesEntries:
                     crc32.append(crc)
         self._sha256, self._md5 = bytes(sha256), bytes(md5)
         self._sizes, self._crc32 = np.array(sizes, np.int64), np.array(crc32, np.int64)
-        self._firsts = np.cumsum([0, *(revision.image_count for revision in revisions)])
+        self._firsts = np.cumsum([0, *(one.image_count for one in chosen)])
 
     def _tag(self) -> str:
         tag = hashlib.sha256()
@@ -179,28 +197,27 @@ class SeriesEntries:
         return f'"{tag.hexdigest()[:32]}"'
 
 
-def _parts(revisions: Sequence[SeriesRevision]) -> Iterable[Sequence[SeriesRevision]]:
-    return (revisions[at : at + AT_ONCE] for at in range(0, len(revisions), AT_ONCE))
+def _parts(chosen: Sequence[Chosen]) -> Iterable[Sequence[Chosen]]:
+    return (chosen[at : at + AT_ONCE] for at in range(0, len(chosen), AT_ONCE))
 
 
-def _rows(revisions: Sequence[SeriesRevision]) -> dict[int, list[tuple[str, int, int, str]]]:
-    """Of each file of these revisions, in order: SHA-256, bytes, CRC-32, MD5."""
+def _rows(chosen: Sequence[Chosen]) -> dict[int, list[tuple[str, int, int, str]]]:
+    """Of each file of these series, in order: SHA-256, bytes, CRC-32, MD5."""
     found: dict[int, list[tuple[str, int, int, str]]] = defaultdict(list)
-    rows = RevisionInstance.objects.filter(revision__in=[one.pk for one in revisions])
+    rows = RevisionInstance.objects.filter(revision__in=[one.revision for one in chosen])
     columns = ("revision", "blob", "blob__size", "blob__crc32", "blob__md5")
     for revision, *file in rows.order_by("revision", "position").values_list(*columns).iterator():
         found[revision].append(tuple(file))
     return found
 
 
-def _licences(revisions: Iterable[SeriesRevision]) -> dict[str, str]:
+def _licences(chosen: Iterable[Chosen]) -> dict[str, str]:
     """One notice per licence, with the datasets that are under it."""
     under: dict[str, set[str]] = defaultdict(set)
     told = {}
-    for revision in revisions:
-        license_ = revision.home_download.license
-        under[license_.spdx].add(revision.home_download.holding.short_title)
-        told[license_.spdx] = f"{license_.title}\n{license_.url}\n"
+    for one in chosen:
+        under[one.spdx].add(one.holding)
+        told[one.spdx] = f"{one.license}\n{one.license_url}\n"
     return {
         f"LICENSES/{disk_name(spdx)}.txt": f"{told[spdx]}\nThese datasets are under it:\n"
         + "".join(f"- {name}\n" for name in sorted(under[spdx]))

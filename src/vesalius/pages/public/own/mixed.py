@@ -15,6 +15,7 @@ from vesalius.release.records.citation import bibtex_entry, citation_text
 from vesalius.release.records.describing import work_of
 from vesalius.release.records.record import Work
 
+AT_ONCE = 1_000  # rows in memory
 INTRODUCTION = "Whoever uses these data is asked to cite each dataset that they come from.\n\n"
 
 
@@ -47,7 +48,7 @@ def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(SERIES_COLUMNS)
-    for row in revisions.select_related(*WITH_CONTEXT):
+    for row in revisions.select_related(*WITH_CONTEXT).iterator(chunk_size=AT_ONCE):
         writer.writerow(cell(tell(row)) for tell in SERIES_COLUMNS.values())
     return out.getvalue()
 

@@ -179,7 +179,9 @@ def test_schema_org_json_ld_has_what_dataset_search_asks(client, page):
         assert answer["Content-Type"].split(";")[0] == part["encodingFormat"], local
 
 
-@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # in mlcroissant's use of rdflib
+@pytest.mark.filterwarnings(
+    "ignore:ConjunctiveGraph is deprecated:DeprecationWarning"
+)  # in mlcroissant's use of rdflib
 def test_croissant_loads_without_an_error_and_without_a_network(client, page):
     told = json.loads(ask(client, f"{page}croissant.json").content)
     loaded = mlcroissant.Dataset(jsonld=told)

@@ -146,8 +146,8 @@ def test_an_older_version_is_listed_compared_and_fetched_byte_for_byte(client, l
         assert hashes == list(revision.contents.order_by("position").values_list("blob_id", flat=True))
     assert client.get(f"/series/{uid}/download/").getvalue() == answers[2]
     changes = client.get("/collections/Lung/versions/2/").content.decode()
-    assert "Added: 1" in changes
-    assert "Corrected: 1" in changes
+    assert "version 2 adds 1 series (2 images, " in changes
+    assert "and corrects 1 series (3 images, " in changes
     assert "A newer version of this series exists" in client.get(f"/series/{uid}/?version=1").content.decode()
     assert client.get("/collections/Lung/versions/3/").status_code == 404
     assert client.get(f"/series/{uid}/download/?version=3").status_code == 404
@@ -197,6 +197,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(client, hous
             3 if address == "/collections/Lung/" else 0
         )  # one count for each version of its table, and little else
         assert queries(client, address) <= few[address] + allowed, address
+    assert few.pop("/collections/Lung/") <= 48, "each chart of its data card is a question, once after each change"
     assert max(few.values()) <= 30
 
 

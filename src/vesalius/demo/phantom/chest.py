@@ -8,9 +8,8 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy import ndimage
 
-from vesalius.demo.phantom import anatomy
+from vesalius.demo.phantom import anatomy, fissures
 from vesalius.demo.phantom.canvas import Canvas, Floats, Points, beads, closed
-from vesalius.demo.phantom.organs import fissures
 from vesalius.demo.phantom.texture import Textures
 from vesalius.demo.phantom.vessels import grow
 

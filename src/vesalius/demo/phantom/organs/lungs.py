@@ -3,9 +3,10 @@
 import numpy as np
 from scipy import ndimage
 
+from vesalius.demo.phantom import fissures
 from vesalius.demo.phantom.canvas import Floats
 from vesalius.demo.phantom.level import Level
-from vesalius.demo.phantom.organs import fissures, tumours
+from vesalius.demo.phantom.organs import tumours
 
 _PLEURA = 0.75  # mm, both layers of a fissure
 _WALL = np.array([0, 0, 0, 0.55, 0], np.float32)  # mm, thickness of a bronchus' wall, as added to its bead

@@ -11,6 +11,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
 from vesalius.cli.checkup import EXTRAS
 
 ROOT = Path(__file__).parents[2]

@@ -159,7 +159,9 @@ def test_blobs_are_copied_from_another_store_in_any_number(store, other):
 
 def test_a_copy_tells_the_md5_where_asked_for(store, other):
     name = other.put(b"DICM").sha256
-    assert [blob.md5 for blob in store.copy_from(other, [name], md5=True)] == [hashlib.md5(b"DICM").hexdigest()]
+    assert [blob.md5 for blob in store.copy_from(other, [name], md5=True)] == [
+        hashlib.md5(b"DICM").hexdigest()
+    ]
 
 
 def test_a_copy_stops_at_a_blob_that_is_missing(store, other):

@@ -197,7 +197,9 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(client, hous
             3 if address == "/collections/Lung/" else 0
         )  # one count for each version of its table, and little else
         assert queries(client, address) <= few[address] + allowed, address
-    assert few.pop("/collections/Lung/") <= 48, "each chart of its data card is a question, once after each change"
+    assert few.pop("/collections/Lung/") <= 48, (
+        "each chart of its data card is a question, once after each change"
+    )
     assert max(few.values()) <= 30
 
 

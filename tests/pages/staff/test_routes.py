@@ -11,7 +11,15 @@ from vesalius.settings.routing import Side, named
 
 EVERYBODY = {"curator", "phi-reviewer", "releaser", "administrator"}
 ASKERS = {"curator", "releaser", "administrator"}
-OPEN = {"static", "login", "logout", "theme", "help", "guide", "accessibility"}  # they show nothing of the archive
+OPEN = {
+    "static",
+    "login",
+    "logout",
+    "theme",
+    "help",
+    "guide",
+    "accessibility",
+}  # they show nothing of the archive
 UID = "1.2.3"
 
 # name of the route -> (method, arguments, the roles that it is for)

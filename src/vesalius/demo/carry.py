@@ -37,6 +37,7 @@ from vesalius.submit.sources import gather
 BY: Final = "demonstration"
 PATIENCE: Final = 1800.0  # seconds for the workers to clean or admit one delivery
 DRAWERS: Final = 2  # processes
+READ: Final = "Read from end to end: codes, numbers and references; nothing that names a person."
 HOMES: Final = {"images": "Images", "files": "Clinical data"}  # title of the row of data access
 Wait = Callable[[], None]
 ACCOUNTS: Final = {
@@ -176,6 +177,8 @@ def _carry_parcel(parcel: Parcel, tell: Tell, wait: Wait) -> None:
 def _release(collection: str, submission: Any, notes: str, wait: Wait) -> None:
     """Accept what is in review, plan, confirm, admit, publish: as people do, by the same functions."""
     for series in submission.series.filter(superseded_by=None, step="in-review"):
+        for finding in series.findings.filter(settled_at=None, kind="structured_content"):
+            review.settle(finding.pk, person="curator", settlement=READ)
         review.accept(series.pk, person="curator", saw=series.digest, pixels_clean=True)
     for table in tables.current(submission):
         tables.accept(table.pk, person="curator", saw=table.digest)

@@ -18,6 +18,8 @@ from vesalius.client.manifest import archive_address, read_manifest
 from vesalius.client.problems import BadAddress, BadDownload, NoAnswer, NotAManifest
 from vesalius.client.retrieve import retrieve
 
+pytestmark = pytest.mark.slow
+
 UID = "1.2.3.4"
 OBJECTS = {"1-1.dcm": b"a" * 1000, "1-2.dcm": b"b" * 2000}
 

@@ -14,6 +14,8 @@ from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side, named
 from vesalius.submit.balance import balance
 
+pytestmark = pytest.mark.slow
+
 
 def _rows(house, table: CleanedTable) -> list[dict[str, str]]:
     with house.intake.open(table.blob_id) as file:

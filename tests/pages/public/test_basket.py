@@ -14,6 +14,8 @@ from vesalius.catalog.models import Basket, BasketItem, DownloadCount, Holding
 from vesalius.deliver import many_zip
 from vesalius.settings.routing import on_archive
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shown(house):

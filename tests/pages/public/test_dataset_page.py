@@ -12,6 +12,8 @@ from tests.pages.public.atlas import fill
 
 from vesalius.release import withdraw
 
+pytestmark = pytest.mark.slow
+
 LONGEST_PAGE = 60_000  # bytes
 
 

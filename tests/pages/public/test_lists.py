@@ -21,6 +21,8 @@ from tests.factories import (
 
 from vesalius.catalog.models import Blob, Download, Holding, SupportingFile
 
+pytestmark = pytest.mark.slow
+
 ROWS = re.compile(r'<a class="title" href="/(?:collections|analysis-results)/([^/"]+)/">')
 
 

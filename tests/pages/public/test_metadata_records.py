@@ -14,6 +14,8 @@ from tests.pages.public.atlas import fill
 from vesalius.catalog.models import Holding
 from vesalius.release.records import FORMATS
 
+pytestmark = pytest.mark.slow
+
 PAGES = (
     "/collections/Atlas-Lung/",
     "/collections/Atlas-Lung/versions/1/",

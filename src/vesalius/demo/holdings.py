@@ -84,10 +84,10 @@ HOLDINGS: Final = (
     ),
     DemoHolding(
         short_title=PET,
-        title="Synthetic PET/CT of the trunk",
+        title="Synthetic PET/CT",
         summary="FDG PET with low-dose CT in one frame of reference, for fusion and for uptake values.",
-        abstract="PET in becquerel per millilitre with what standardised uptake values need, and a low-dose CT of the "
-        "same patients in the same frame of reference.",
+        abstract="PET of a whole body and of a trunk, in becquerel per millilitre with what standardised uptake values "
+        "need, and a low-dose CT of the same patients in the same frame of reference.",
         cancer_types=("Non-small cell lung cancer", "Lymphoma"),
         cancer_locations=("Lung", "Lymph node"),
     ),

@@ -9,6 +9,7 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.visible import WITH_CONTEXT, fetchable
 from vesalius.deliver.pictures import pictures
+from vesalius.pages.public.holding.shelf import ANNOTATING
 from vesalius.pages.public.images import Tile, address_of, said, strip
 
 TILES = 12
@@ -20,9 +21,10 @@ LOOKED_AT = 36  # of them, whose pictures are looked for on disk
 def mosaic(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Tile]:
     """Pictures of up to 12 series: by turns of every modality, each of another subject as long as there are any.
 
-    Of fewer than six series several images each, in one row.
+    Annotations are shown where there is nothing else. Of fewer than six series several images each, in one row.
     """
-    ids = _varied(fetchable(revisions, visible))[:LOOKED_AT]
+    shown = fetchable(revisions, visible)
+    ids = (_varied(shown.exclude(modality__in=ANNOTATING)) or _varied(shown))[:LOOKED_AT]
     rows = SeriesRevision.objects.select_related(*WITH_CONTEXT).in_bulk(ids)
     tiles: list[Tile] = []
     for pk in ids:
@@ -32,7 +34,7 @@ def mosaic(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Tile]:
         if len(tiles) == TILES:
             return tiles
     if len(tiles) < ROW:
-        return strip(revisions.order_by("-image_count", "pk"), visible, tiles=ROW)
+        return strip(revisions.filter(pk__in=ids).order_by("-image_count", "pk"), visible, tiles=ROW)
     return tiles[: len(tiles) // ROW * ROW]
 
 

@@ -38,6 +38,13 @@ PARCELS: Final = (
         holding=holdings.CHEST,
         notes="Seven more patients, some of them with a second time point.",
     ),
+    Parcel(content="planted", patients=(0, 1, 2), holding=holdings.CHEST),
+    Parcel(content="listed_ct", patients=(1,), holding=holdings.LISTED, notes="First version."),
+    Parcel(content="limited_ct", patients=(1,), holding=holdings.LIMITED, notes="First version."),
+    Parcel(content="embargoed_ct", patients=(1,), holding=holdings.EMBARGOED, notes="First version."),
+    Parcel(
+        content="analysis", patients=(), holding=holdings.MASKS, origin="derived", notes="Lungs and brains."
+    ),
     Parcel(
         content="clinical",
         patients=(1, 2, 3, 4),
@@ -52,11 +59,4 @@ PARCELS: Final = (
         kind="files",
         notes="Clinical data.",
     ),
-    Parcel(
-        content="analysis", patients=(), holding=holdings.MASKS, origin="derived", notes="Lungs and brains."
-    ),
-    Parcel(content="planted", patients=(0, 1, 2), holding=holdings.CHEST),
-    Parcel(content="listed_ct", patients=(1,), holding=holdings.LISTED, notes="First version."),
-    Parcel(content="limited_ct", patients=(1,), holding=holdings.LIMITED, notes="First version."),
-    Parcel(content="embargoed_ct", patients=(1,), holding=holdings.EMBARGOED, notes="First version."),
 )

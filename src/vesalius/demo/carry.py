@@ -25,7 +25,7 @@ from vesalius.curate import plan as planning
 from vesalius.curate import review, tables
 from vesalius.demo import third_party
 from vesalius.demo.drawing import Drawn, drawing
-from vesalius.demo.holdings import DRAWN, HOLDINGS, LIMITED, MASKS, DemoHolding
+from vesalius.demo.holdings import AUTHORS, DRAWN, HOLDINGS, LIMITED, MASKS, DemoHolding
 from vesalius.demo.parcels import PARCELS, Parcel
 from vesalius.demo.progress import Progress, Tell
 from vesalius.errors import Unavailable
@@ -102,7 +102,9 @@ def _make_holding(wanted: DemoHolding) -> None:
     with on_archive():
         about = {
             "summary": wanted.summary,
-            "abstract": f"{wanted.abstract}\n\n{DRAWN}",
+            "abstract": wanted.abstract,
+            "detail": DRAWN,
+            "authors": [{"name": AUTHORS}],
             "cancer_types": list(wanted.cancer_types),
             "cancer_locations": list(wanted.cancer_locations),
             "complete": wanted.complete,

@@ -12,6 +12,7 @@ EMBARGOED: Final = "Vesalius-Screening-CT"
 LISTED: Final = "Vesalius-Emphysema-CT"
 MASKS: Final = "Vesalius-Lung-and-Brain-Masks"
 
+AUTHORS: Final = "The makers of Vesalius"
 DRAWN: Final = (
     "Every image here was drawn by a program from a seed: the anatomy, the disease and the noise. The patients, the "
     "hospitals and the dates were invented, sent to the archive as identifiable files, and de-identified, reviewed and "
@@ -60,7 +61,14 @@ HOLDINGS: Final = (
         title="Synthetic brain MR with glioma",
         summary="Four contrasts of brain MR of invented patients with glioma, with segmentations and clinical data.",
         abstract="T1, T1 with gadolinium, T2 and FLAIR of four patients with glioma. Necrosis, enhancing rim and "
-        "oedema are outlined as segmentations.",
+        "oedema are outlined as segmentations. Grey and white matter follow the ICBM 152 atlas, bent anew for each "
+        "patient.",
+        thanks=(
+            (
+                "Drawn by the makers of Vesalius over the ICBM 152 atlas of McGill University, the average brain of 152 "
+                "volunteers. No patient's data was used."
+            ),
+        ),
         cancer_types=("Glioblastoma",),
         cancer_locations=("Brain",),
         tables=True,

@@ -104,3 +104,42 @@ def test_the_texts_of_structured_content_become_dummies_and_a_person_is_asked(ne
     assert image.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == identity.uid("1.2.3.9")
     assert [finding.path for finding in result.cleaned.findings] == ["(0040,A730)"]
     assert result.kinds() == {"structured_content"}
+
+
+CODES = [
+    ("a public terminology: its numbers stand", "SCT", "39607008", True),
+    ("LOINC", "LN", "18748-4", True),
+    ("a private scheme may name anybody", "99HOSPITAL", "ROE-AL", False),
+    ("a scheme that nobody knows", "WARD7", "39607008", False),
+    ("no scheme at all", "", "39607008", False),
+    ("the patient's own number under a public name", "SCT", "44820017", False),
+    ("the patient's name under a public name", "DCM", "DOE", False),
+]
+
+
+@pytest.mark.parametrize("recipe", ["basic", "tcia"])
+@pytest.mark.parametrize(("why", "scheme", "value", "stays"), CODES)
+def test_structured_content_keeps_codes_of_published_terminologies_alone(
+    new, outcome, recipe, why, scheme, value, stays
+):
+    from pydicom.dataset import Dataset
+
+    from vesalius.deid import Recipe
+
+    code, node = Dataset(), Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, "Finding"
+    node.RelationshipType, node.ValueType, node.ConceptCodeSequence = "CONTAINS", "CODE", [code]
+    source = new(SR, PatientID="44820017", ContentSequence=[node])
+    cleaned = outcome(source, recipe=Recipe.builtin(recipe)).dataset.ContentSequence[0].ConceptCodeSequence[0]
+    assert (cleaned.CodeValue == value) is stays, why
+
+
+@pytest.mark.parametrize(("resource", "stays"), [("DCMR", True), ("99HOSPITAL", False)])
+def test_structured_content_keeps_the_names_of_the_standards_templates_alone(new, outcome, resource, stays):
+    from pydicom.dataset import Dataset
+
+    template, node = Dataset(), Dataset()
+    template.MappingResource, template.TemplateIdentifier = resource, "1411"
+    node.RelationshipType, node.ValueType, node.ContentTemplateSequence = "CONTAINS", "CONTAINER", [template]
+    inside = outcome(new(SR, ContentSequence=[node])).dataset.ContentSequence[0].ContentTemplateSequence[0]
+    assert (inside.TemplateIdentifier == "1411") is stays

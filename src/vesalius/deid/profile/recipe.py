@@ -24,15 +24,8 @@ _BUILTIN: Final[dict[str, dict[str, Any]]] = {
                 "retain_safe_private",
             }
         ),
-        # TCIA publishes what refers to what: the images behind a derived one stay named, by their new UIDs. Code
-        # values and template identifiers are numbers of terminologies and of PS3.16, without which no program finds
-        # the measurements of a report; what holds an identifier of the patient goes all the same.
-        "dispositions": {
-            "*.(0008,1140)": "U",
-            "*.(0008,2112)": "U",
-            "*.(0008,0100)": "K",
-            "*.(0040,DB00)": "K",
-        },
+        # TCIA publishes what refers to what: the images behind a derived one stay named, by their new UIDs.
+        "dispositions": {"*.(0008,1140)": "U", "*.(0008,2112)": "U"},
     },
 }
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.patient.identity import Identity
+from vesalius.deid.values.codes import is_public_code
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.words import is_harmless
 from vesalius.dicom import Element, charset, walk
@@ -69,7 +70,7 @@ def cleaned_value(element: Element, patient: Patient) -> bytes | None:
     """The value under C where something can clean it, the old one included; None where nothing can.
 
     Dates move by whole days and times stay (PS3.15 E.3.6), UIDs are mapped, text stays where every word is
-    harmless (E.3.5).
+    harmless (E.3.5), and so does a code of a published terminology.
     """
     if element.vr in _SHIFT:
         return _shifted(element, patient.days)
@@ -77,9 +78,13 @@ def cleaned_value(element: Element, patient: Patient) -> bytes | None:
         return mapped_uids(element, patient.identity)
     if element.vr == "TM":
         return element.raw()
-    if element.vr in TEXT and element.vr != "PN" and is_harmless(text_of(element), patient.context):
+    if element.vr in TEXT and element.vr != "PN" and _may_stay(element, patient.context):
         return element.raw()
     return None
+
+
+def _may_stay(element: Element, context: PatientContext) -> bool:
+    return is_harmless(text_of(element), context) or is_public_code(element, context)
 
 
 def mapped_uids(element: Element, identity: Identity) -> bytes:

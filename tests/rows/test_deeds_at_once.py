@@ -1,17 +1,20 @@
 """Deeds on the same releases at the same moment leave counts that equal the rows."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from django.db import connections
 from django.db.models import Sum
-from tests.factories import make_holding, make_release
+from tests.factories import make_holding, make_patient, make_release, make_table
 
 from vesalius import release as releases
 from vesalius.audit.models import AuditEntry
+from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.changes import change_count
-from vesalius.catalog.models import Cell, Release
+from vesalius.catalog.models import Cell, Patient, Purge, Release
 from vesalius.catalog.visible import revisions_of
 from vesalius.errors import Conflict
+from vesalius.release.table_rows import take_rows_out
 from vesalius.settings.routing import Side, named
 
 ROUNDS = 6
@@ -73,5 +76,39 @@ def _try_withdraw(uid: str) -> bool:
         return False
     else:
         return True
+    finally:
+        connections.close_all()
+
+
+def test_two_purges_at_once_leave_the_rows_of_neither_patient_in_a_table(house):
+    holding = make_holding()
+    release = make_release(holding)
+    people = [make_patient(holding) for _ in range(3)]
+    rows = [(people[at % 3].patient_id, "F", str(at)) for at in range(600)]
+    table = make_table(release, rows)
+    gone, stays = people[:2], people[2]
+    purges = [releases.purge.ask(f"{holding}", one.patient_id, "asked", "first") for one in gone]
+    together = Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda one: _take_out(*one, together), zip(purges, gone, strict=True)))
+    assert counts == [200, 200]
+    table.refresh_from_db()
+    content = archive_store().path(table.blob_id).read_text()
+    assert [line.split(",")[0] for line in content.splitlines()[1:]] == [stays.patient_id] * 200
+    for link in table.links.order_by("row"):
+        row = content[link.start : link.start + link.length]
+        assert row == f"{stays.patient_id},F,{3 * link.row - 1}\n"
+    assert list(archive_store().names()).count(table.blob_id) == 1
+    assert not [
+        name
+        for name in archive_store().names()
+        if any(one.patient_id.encode() in archive_store().path(name).read_bytes() for one in gone)
+    ]
+
+
+def _take_out(purge: Purge, patient: Patient, together: Barrier) -> int:
+    try:
+        together.wait()
+        return take_rows_out(purge, patient)
     finally:
         connections.close_all()

@@ -21,15 +21,19 @@ def take_rows_out(purge: Purge, patient: Patient) -> int:
     """Take the rows of a patient out of every table; returns how many there were."""
     count = 0
     tables = SupportingFile.objects.filter(links__patient=patient, links__start__isnull=False).distinct()
-    for file in tables.select_related("blob").order_by("pk"):
-        rows = list(file.links.filter(patient=patient).order_by("start"))
-        blob = _written_without(file, rows)
+    for key in list(tables.order_by("pk").values_list("pk", flat=True)):
         with on_archive():
-            take_turn()
-            _replace(purge, file, blob, rows)
-        count += len(rows)
+            take_turn()  # before the rows are looked up: another purge may be writing the same table anew
+            count += _take_out_of(SupportingFile.objects.select_related("blob").get(pk=key), purge, patient)
     _destroy_unused()
     return count
+
+
+def _take_out_of(file: SupportingFile, purge: Purge, patient: Patient) -> int:
+    rows = list(file.links.filter(patient=patient).order_by("start"))
+    if rows:
+        _replace(purge, file, _written_without(file, rows), rows)
+    return len(rows)
 
 
 def _written_without(file: SupportingFile, rows: list[SupportingFileLink]) -> BlobFacts:

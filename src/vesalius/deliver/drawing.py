@@ -1,21 +1,22 @@
 """The hands' part of a revision's pictures: pure, so that a child process needs neither Django nor a database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from vesalius.dicom import DicomFile, read
-from vesalius.dicom.frames import frame, frame_count
-from vesalius.dicom.look import look_of
-from vesalius.dicom.render import Place, place_of, render
+from vesalius.dicom.frames import Samples, frame, frame_count
+from vesalius.dicom.look import Look, look_of
+from vesalius.dicom.render import Place, modality_values, place_of, render
 from vesalius.errors import BadInput
 from vesalius.store.derived import write_derived
 
 MOST_PICTURES: Final = 60  # of one series
 COVER_SIZE, SIZE = 512, 256  # pixels of the longer side
+_MODALITY: Final = 0x00080060
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Drawing:
     frame: int  # within the file, from 0
     target: str  # the JPEG to write
     size: int = SIZE  # pixels of the longer side
+    central: bool = True  # in the middle third of the series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Drawn:
 
     number: int
     location: float | None  # mm along the normal of the image; None where the file does not say
+    telling: float = 0.0  # how much is to be seen, against others of the series; 0 where all tell alike
 
 
 def numbers_to_draw(total: int, most: int = MOST_PICTURES) -> list[int]:
@@ -44,9 +47,16 @@ def numbers_to_draw(total: int, most: int = MOST_PICTURES) -> list[int]:
     return [1 + round(step * (total - 1) / (most - 1)) for step in range(most)]
 
 
-def most_telling(numbers: Sequence[int]) -> int:
-    """The number of the cover: the middle one."""
+def middle(numbers: Sequence[int]) -> int:
+    """The middle one: the cover, as long as nothing is known of what the images show."""
     return numbers[len(numbers) // 2]
+
+
+def most_telling(drawn: Sequence[Drawn]) -> Drawn:
+    """The cover: what tells most; where all tell alike, the middle one."""
+    best = max(one.telling for one in drawn)
+    alike = [one for one in drawn if one.telling == best]
+    return alike[len(alike) // 2]
 
 
 def draw(drawings: Sequence[Drawing]) -> list[Drawn]:
@@ -58,12 +68,28 @@ def _draw_one(drawing: Drawing) -> Drawn | None:
     try:
         with read(Path(drawing.source)) as file:
             index = min(drawing.frame, frame_count(file) - 1)
-            picture = render(frame(file, index), look_of(file, index), size=drawing.size)
-            location = _location(file)
+            samples, look = frame(file, index), look_of(file, index)
+            # On black like every other picture; the viewer turns uptake over, as it is read.
+            picture = render(samples, replace(look, inverted=False), size=drawing.size)
+            told = Drawn(
+                number=drawing.number,
+                location=_location(file),
+                telling=_telling(file.dataset.text(_MODALITY), samples, look, central=drawing.central),
+            )
     except BadInput:
         return None
     write_derived(Path(drawing.target), picture)
-    return Drawn(number=drawing.number, location=location)
+    return told
+
+
+def _telling(modality: str, samples: Samples, look: Look, *, central: bool) -> float:
+    """Of a segmentation how much is segmented; of PET the highest uptake, but for brain and bladder."""
+    if modality == "SEG":
+        return float(np.count_nonzero(samples))
+    if modality == "PT" and central:
+        values, _ = modality_values(samples, look)
+        return round(float(values.max(initial=0)), 3)
+    return 0.0
 
 
 def _location(file: DicomFile) -> float | None:

@@ -9,7 +9,7 @@ from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.pictures import pictures_of
 from vesalius.catalog.visible import revision_contents
-from vesalius.deliver.drawing import COVER_SIZE, Drawing, Drawn, draw, most_telling, numbers_to_draw
+from vesalius.deliver.drawing import COVER_SIZE, Drawing, Drawn, draw, middle, most_telling, numbers_to_draw
 from vesalius.deliver.frames import describe_revision
 from vesalius.jobs.dispatch import Work, handles
 from vesalius.settings.routing import Side
@@ -17,6 +17,7 @@ from vesalius.store.derived import write_derived
 
 PER_TASK: Final = 10
 INDEX, COVER = "index.json", "cover.jpg"
+_COLUMNS: Final = ("number", "location", "telling")  # of the index; what was drawn long ago lacks the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Pictures:
     @property
     def cover(self) -> Drawn | None:
         """The most telling of them, which also stands in a larger size."""
-        return self.drawn[len(self.drawn) // 2] if self.drawn else None
+        return most_telling(self.drawn) if self.drawn else None
 
 
 def pictures(revision: SeriesRevision) -> Pictures | None:
@@ -37,7 +38,7 @@ def pictures(revision: SeriesRevision) -> Pictures | None:
         rows = json.loads((pictures_of(revision) / INDEX).read_bytes())
     except FileNotFoundError:
         return None
-    return Pictures(drawn=tuple(Drawn(number=number, location=location) for number, location in rows))
+    return Pictures(drawn=tuple(Drawn(**dict(zip(_COLUMNS, row, strict=False))) for row in rows))
 
 
 def read_picture(revision: SeriesRevision, number: int | None = None) -> bytes | None:
@@ -62,9 +63,11 @@ def make_thumbnails(work: Work) -> None:
     for done, future in enumerate(futures, 1):
         drawn |= {one.number: one for one in future.result()}
         work.report(min(done * PER_TASK, len(drawings)), len(drawings))
-    if drawn and read_picture(revision) is None:  # the planned cover could not be decoded
-        _draw_cover(work, revision, most_telling(sorted(drawn)))
-    rows = [[one.number, one.location] for _, one in sorted(drawn.items())]
+    in_order = [one for _, one in sorted(drawn.items())]
+    planned = next((one.number for one in drawings if one.size == COVER_SIZE), None)
+    if in_order and (best := most_telling(in_order).number) != planned:  # or it could not be decoded
+        _draw_cover(work, revision, best)
+    rows = [[getattr(one, column) for column in _COLUMNS] for one in in_order]
     write_derived(pictures_of(revision) / INDEX, json.dumps(rows).encode())
     describe_revision(work, revision)  # a viewer opens at once
 
@@ -80,11 +83,12 @@ def _drawings(revision: SeriesRevision) -> Iterable[Drawing]:
     images = _images(revision)
     numbers = numbers_to_draw(len(images))
     if numbers:
-        yield _cover(revision, most_telling(numbers), images)
+        yield _cover(revision, middle(numbers), images)
     for number in numbers:
         source, frame = images[number - 1]
         target = str(pictures_of(revision) / _name(number))
-        yield Drawing(number=number, source=source, frame=frame, target=target)
+        central = len(images) <= 3 * number <= 2 * len(images)
+        yield Drawing(number=number, source=source, frame=frame, target=target, central=central)
 
 
 def _cover(revision: SeriesRevision, number: int, images: list[tuple[str, int]]) -> Drawing:

@@ -1,6 +1,8 @@
 """Clinical tables come in: received like every file, cleaned by the dictionary beside them, or set apart whole."""
 
 import csv
+from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -237,3 +239,43 @@ def test_a_table_that_comes_with_images_is_cleaned_when_its_patients_are_known(h
     assert found.holds
     assert (found.received, found.open, found.duplicate, found.quarantined) == (8, 4, 1, 3)
     assert submission.files.get(path="alone.csv").step == Step.QUARANTINED
+
+
+def test_a_second_column_with_the_patients_own_number_waits_for_a_person(house, images, delivery, tmp_path):
+    dictionary = "column,type,values,action\nmrn,,,id\nchart,text,a; b,keep\nscore,number,,keep\n"
+    text = f"mrn,chart,score\n{CT},a,1\n{MR},Chart {MR.lower()},2\n"
+    row = deliver(house, of_files(delivery), write(tmp_path / "tables", text, dictionary)).tables.get()
+    told = {(one.element_path, one.sentence) for one in row.findings.filter(blocks=True)}
+    assert ("chart", "1 value holds the original ID of the row's own patient: leave the column out") in told
+    assert {column for column, _ in told} == {"chart"}
+
+
+def test_a_patient_id_that_dicom_could_not_hold_is_set_apart(house, delivery_as, tmp_path):
+    text = f"subject,sex\n{'A' * 65},F\n"
+    place = write(tmp_path / "tables", text, "column,type,values,action\nsubject,,,id\nsex,code,M; F,keep\n")
+    submission = deliver(house, of_files(delivery_as("site")), place)
+    assert not submission.tables.exists()
+    reasons = submission.files.values_list("reason", flat=True)
+    assert set(reasons) == {"row 1 has a patient ID of more than 64 characters"}
+
+
+class AcceptedMeanwhile(Executor):
+    """Real hands, while which work a curator accepts a table."""
+
+    def __init__(self, hands: Executor, table: CleanedTable) -> None:
+        self.hands, self.table = hands, table
+
+    def submit(self, task, /, *args, **more):
+        tables.accept(self.table.pk, person="curator", saw=self.table.digest)
+        return self.hands.submit(task, *args, **more)
+
+
+def test_a_table_that_is_accepted_while_it_is_cleaned_again_stays_as_it_was_accepted(
+    house, images, delivery, tmp_path
+):
+    table = deliver(house, of_files(delivery), write(tmp_path / "tables")).tables.get()
+    tables.clean_again(table.pk, person="curator")
+    replace(house, hands=AcceptedMeanwhile(house.hands, table)).work()
+    table.refresh_from_db()
+    assert (table.step, table.superseded_by) == (Step.ACCEPTED, None)
+    assert {file.step for file in table.submission.files.all()} == {Step.ACCEPTED}

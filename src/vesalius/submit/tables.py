@@ -67,7 +67,9 @@ def clean_table_again(work: Work) -> None:
     pair = Pair(table.file, table.dictionary_file, table.name)
     facts = work.hand(clean_order, _order(table.submission, pair)).result()
     with work.finishing():
-        if table.step in {Step.IN_REVIEW, Step.RECEIVED}:
+        # looked at anew: somebody may have judged it while it was cleaned
+        waits = CleanedTable.objects.filter(pk=table.pk, step=Step.IN_REVIEW, superseded_by=None)
+        if waits.select_for_update().exists():
             _save(table.submission, pair, facts)
 
 

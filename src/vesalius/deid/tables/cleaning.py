@@ -17,6 +17,8 @@ from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP, Column, Dictio
 from vesalius.deid.tables.reading import Record, TableError, delimiter_of, records
 
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
+LONGEST_ID: Final = 64  # characters of a Patient ID (PS3.5 6.2, LO)
+SHORTEST_SOUGHT: Final = 4  # characters of an ID that is looked for in other columns: a shorter one stands anywhere
 SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
 _DATE: Final = re.compile(
     r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -58,13 +60,16 @@ class _Told:
     base: int = -1  # place of the date that days are counted from
     empty: int = 0
     unfit: int = 0
+    telling: int = 0  # values that hold the original ID of their row's patient
     more: bool = False  # than MOST_DISTINCT values
     counts: Counter[str] = field(default_factory=Counter)
 
-    def note(self, value: str) -> None:
+    def note(self, value: str, own_id: str) -> None:
         if not value:
             self.empty += 1
             return
+        if len(own_id) >= SHORTEST_SOUGHT and self.column.action != ID:
+            self.telling += own_id.casefold() in value.casefold()
         if not _fits(value, self.column):
             self.unfit += 1
         if value in self.counts or len(self.counts) < MOST_DISTINCT:
@@ -84,7 +89,7 @@ def clean_table(
 ) -> CleanedRows:
     """Clean every row into `write`, header first; only for identifiable data are IDs mapped and dates moved.
 
-    decisions: column -> action, of columns that the dictionary leaves open; name_of: what becomes of an original
+    decisions: column -> action, where a person chose (`Dictionary.decided`); name_of: what becomes of an original
     patient ID. TableError when any row cannot be cleaned: nothing is half read.
     """
     shifts = origin == "identifiable"
@@ -103,8 +108,9 @@ def clean_table(
         named = _patient(row, id_place, patients, name_of)
         count += 1
         fields = [_cell(one, row, named, shifts=shifts) for one in plan]
+        own_id = row.fields[id_place].strip() if shifts else ""
         for one, value in zip(plan, fields, strict=True):
-            one.note(value)
+            one.note(value, own_id)
         write(_line(fields))
     if not count:
         raise TableError("the table has a header and no row")
@@ -159,6 +165,8 @@ def _patient(row: Record, place: int, patients: dict[str, Named], name_of: Calla
         raise TableError(f"row {row.number} names no patient")
     if original not in patients:
         patients[original] = name_of(original)
+        if len(patients[original].new_id) > LONGEST_ID:
+            raise TableError(f"row {row.number} has a patient ID of more than {LONGEST_ID} characters")
     return patients[original]
 
 
@@ -212,6 +220,10 @@ def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, 
     for one in plan:
         if _is_free(one.column):
             found.append(("column_text", "free text may name a person: look at every value", one.column.name))
+        if one.telling:
+            some = "1 value holds" if one.telling == 1 else f"{one.telling} values hold"
+            sentence = f"{some} the original ID of the row's own patient: leave the column out"
+            found.append(("column_values", sentence, one.column.name))
         if one.unfit:
             some = "1 value is" if one.unfit == 1 else f"{one.unfit} values are"
             sentence = f"{some} not what the dictionary says of this column"

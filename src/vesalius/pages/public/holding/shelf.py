@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Download, Holding, SupportingFile
-from vesalius.catalog.visible import holdings
+from vesalius.catalog.models import Download, Holding
+from vesalius.catalog.visible import holdings, shown_files
 from vesalius.pages.public.holding.counts import listed
 
 ANNOTATIONS, TABLES, FILES, LINKS, ANALYSES = (
@@ -54,7 +54,7 @@ def _licences(found: Sequence[Holding], visible: Visible) -> dict[int, list[str]
 def _supporting(found: Sequence[Holding], visible: Visible) -> dict[int, set[str]]:
     """What stands beside the images of each holding, besides annotations among its own series."""
     kinds: dict[int, set[str]] = defaultdict(set)
-    files = SupportingFile.objects.filter(
+    files = shown_files().filter(
         in_releases__release__current_of__in=found, home_download__in=visible.findable
     )
     for holding, media_type in files.values_list("holding", "media_type").distinct():

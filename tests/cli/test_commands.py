@@ -1,6 +1,7 @@
 """The commands as an operator meets them: sentences, exit codes, and the deed in the audit trail."""
 
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -175,6 +176,9 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_archive(archive):
     done = run(archive, "doctor", "--bytes")
     assert done.returncode == 0, done.stdout
     assert "✗" not in done.stdout
+    assert re.search(
+        r"derived files of the public site take \d+\.\d{3} GB, of which decoded frames 0\.000", done.stdout
+    )
 
 
 def _blob(data: Path, side: str) -> Path:

@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.models import Blob, Release
 from vesalius.curate import agreement
+from vesalius.deliver import frame_room
 from vesalius.jobs.models import Job, State
 from vesalius.settings.routing import Side, named
 from vesalius.store import FolderStore
@@ -47,6 +48,16 @@ def space(_: Care) -> Iterator[Remark]:
     free = shutil.disk_usage(settings.VESALIUS.data).free
     if free < LITTLE_SPACE:
         yield Remark(wrong=True, sentence=f"only {free / 1e9:.1f} GB are free where the data folder lies")
+
+
+def derived_files(_: Care) -> Iterator[Remark]:
+    """How much the pictures and decoded frames of the public site take."""
+    pictures = settings.VESALIUS.archive_pictures
+    every, frames = frame_room.measured(pictures)
+    yield Remark(
+        sentence=f"derived files of the public site take {every / 1e9:.3f} GB, of which decoded frames "
+        f"{frames / 1e9:.3f} GB of at most {frame_room.most() / 1e9:.1f}"
+    )
 
 
 def databases(_: Care) -> Iterator[Remark]:
@@ -130,6 +141,7 @@ def _sweep(store: FolderStore, orphans: Iterable[str]) -> int:
 Check = Callable[[Care], Iterable[Remark]]
 CHECKS: dict[str, Check] = {
     "space": space,
+    "derived files": derived_files,
     "databases": databases,
     "installed extras": extras,
     "jobs": work,

@@ -24,6 +24,7 @@ from vesalius.catalog.pictures import pictures_of
 from vesalius.catalog.visible import revision_contents
 from vesalius.deliver.describing import Described, Packing, describe, pack
 from vesalius.deliver.fetches import still_allowed
+from vesalius.deliver.frame_room import FRAMES, SUFFIX, has_room, make_room, note_size, note_use, require_room
 from vesalius.deliver.plan import FileSpan, SendPlan, blob_plan
 from vesalius.errors import BadInput, NotFound, Unavailable
 from vesalius.jobs.dispatch import Work, handles
@@ -33,7 +34,7 @@ from vesalius.settings.routing import Side, named, on_archive
 from vesalius.store.derived import write_derived
 
 DESCRIBE, DECODE = "describe-frames", "decode-frames"  # kinds of job
-TOLD, SPANS, FRAMES = "frames.json", "spans.json", "frames"
+TOLD, SPANS = "frames.json", "spans.json"
 FILES_PER_TASK: Final = 50
 BLOCK: Final = 16  # frames that are decoded together: a reader scrolls on
 SOMEBODY_WAITS: Final = 8  # priority
@@ -73,7 +74,7 @@ def description(revision: SeriesRevision) -> bytes | Pending:
 def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Frame | Pending:
     """The samples of frame `number` (from 1); Pending while it is decoded.
 
-    NotFound where there are not so many; CannotBeShown where it is known to be undecodable.
+    NotFound where there are not so many; CannotBeShown where it is known to be undecodable; NoRoomForFrames.
     """
     if description_missing(revision):
         return _ordered(DESCRIBE, revision, {})
@@ -87,10 +88,12 @@ def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Fr
         return _ready(revision, number, person, FileSpan(str(archive_store().path(blob)), *span), "")
     if (folder / FRAMES / f"{number}.refused").exists():
         raise CannotBeShown("This image is stored in a way that cannot be decoded here.")
-    path = folder / FRAMES / f"{number}.gz"
+    note_use(revision)  # before the look: what is in use is not dropped
+    path = folder / FRAMES / f"{number}{SUFFIX}"
     try:
         size = path.stat().st_size
     except FileNotFoundError:
+        require_room()
         return _ordered(DECODE, revision, {"first": (number - 1) // BLOCK * BLOCK + 1})
     return _ready(revision, number, person, FileSpan(str(path), 0, size), "gzip")
 
@@ -196,15 +199,25 @@ def _assembled(found: Iterable[Described | None]) -> tuple[Described, list[Any]]
 
 @handles(DECODE, Side.ARCHIVE)
 def decode_frames(work: Work) -> None:
-    """Decode a block of frames, from number `first` on, that are neither stored plainly nor decoded already."""
+    """Decode a block of frames, from number `first` on, that are neither stored plainly nor decoded already.
+
+    Older ones make room for them; without room nothing is done, and the reader is told so.
+    """
     revision = SeriesRevision.objects.filter(pk=work.args["revision"]).first()
     if revision is None or description_missing(revision):
         return
+    make_room(revision)
+    if not has_room():
+        return
     packings = list(_packings(revision, work.args["first"]))
-    futures = [work.hand(pack, [packing]) for packing in packings]
-    for done, future in enumerate(futures, 1):
-        future.result()
-        work.report(done, len(packings))
+    try:
+        futures = [work.hand(pack, [packing]) for packing in packings]
+        for done, future in enumerate(futures, 1):
+            future.result()
+            work.report(done, len(packings))
+    finally:
+        note_size(revision)
+    make_room(revision, {Path(packing.target) for packing in packings})
     _forget_if_gone(revision)
 
 
@@ -217,7 +230,7 @@ def _packings(revision: SeriesRevision, first: int) -> Iterable[Packing]:
     for number in numbers:
         position, span = spans[number - 1]
         within = sum(other == position for other, _ in spans[: number - 1])
-        target, refused = (folder / FRAMES / f"{number}.{kind}" for kind in ("gz", "refused"))
+        target, refused = (folder / FRAMES / f"{number}{kind}" for kind in (SUFFIX, ".refused"))
         if span is None and not target.exists() and not refused.exists():
             source = str(store.path(blobs[position]))
             yield Packing(source=source, frame=within, target=str(target), refused=str(refused))

@@ -11,7 +11,7 @@ from vesalius.catalog.models.content import (
     Study,
     Succession,
 )
-from vesalius.catalog.models.counts import Cell, Counter, DownloadCount
+from vesalius.catalog.models.counts import Cell, Counter, DecodedFrames, DownloadCount, FileDownloadCount
 from vesalius.catalog.models.holdings import (
     Citation,
     Download,
@@ -38,8 +38,10 @@ __all__ = [
     "Cell",
     "Citation",
     "Counter",
+    "DecodedFrames",
     "Download",
     "DownloadCount",
+    "FileDownloadCount",
     "Holding",
     "Instance",
     "License",

@@ -52,3 +52,28 @@ class DownloadCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["day", "series_instance_uid", "way"], name="a_day_and_way_once")
         ]
+
+
+class FileDownloadCount(models.Model):
+    """How often a supporting file was fetched on one day, in which way."""
+
+    day = models.DateField()
+    file = models.ForeignKey(
+        "catalog.SupportingFile", on_delete=models.CASCADE, related_name="download_counts"
+    )
+    way = models.CharField(max_length=16)  # "page", "zip"
+    count = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "file", "way"], name="a_day_file_and_way_once")]
+
+
+class DecodedFrames(models.Model):
+    """How much the decoded frames of a revision take in the derived store, and when somebody last looked at them."""
+
+    revision = models.OneToOneField(
+        "catalog.SeriesRevision", on_delete=models.CASCADE, related_name="decoded_frames"
+    )
+    size = models.BigIntegerField(default=0)  # bytes
+    used_at = models.DateTimeField()

@@ -18,7 +18,7 @@ from vesalius.deid.tables.reading import Record, TableError, delimiter_of, recor
 
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
 LONGEST_ID: Final = 64  # characters of a Patient ID (PS3.5 6.2, LO)
-SHORTEST_SOUGHT: Final = 4  # characters of an ID that is looked for in other columns: a shorter one stands anywhere
+SHORTEST_SOUGHT: Final = 4  # characters of an ID that is looked for in other columns
 SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
 _DATE: Final = re.compile(
     r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"

@@ -129,10 +129,13 @@ def test_a_column_that_nobody_declared_is_left_out_until_a_person_decides(house,
     with pytest.raises(Conflict, match="open findings"):
         tables.accept(table.pk, person="curator", saw=table.digest)
     with pytest.raises(BadRequest):
-        tables.decide(table.pk, "score", "publish", person="curator")
-    with pytest.raises(Conflict, match="decided"):
-        tables.decide(table.pk, "sex", "drop", person="curator")
-    tables.decide(table.pk, "score", "keep", person="curator")
+        tables.decide(table.pk, {"score": "publish"}, person="curator")
+    with pytest.raises(BadRequest):
+        tables.decide(table.pk, {}, person="curator")
+    for column, action in [("sex", "keep"), ("mrn", "drop"), ("nobody", "drop")]:
+        with pytest.raises(Conflict, match="decided"):
+            tables.decide(table.pk, {column: action}, person="curator")
+    tables.decide(table.pk, {"score": "keep"}, person="curator")
     house.work()
     table.refresh_from_db()
     again = table.superseded_by
@@ -145,11 +148,36 @@ def test_a_column_that_nobody_declared_is_left_out_until_a_person_decides(house,
 def test_a_column_may_also_be_left_out_for_good(house, images, delivery, tmp_path):
     dictionary = DICTIONARY.replace("score,Score,,mm,number,,keep\n", "")
     table = deliver(house, of_files(delivery), write(tmp_path / "tables", TABLE, dictionary)).tables.get()
-    tables.decide(table.pk, "score", "drop", person="curator")
+    tables.decide(table.pk, {"score": "drop"}, person="curator")
     house.work()
     again = CleanedTable.objects.get(superseded_by=None)
     assert not again.findings.exists()
     accept_all()
+
+
+def test_what_the_dictionary_keeps_may_be_left_out_and_taken_back(house, images, delivery, tmp_path):
+    table = deliver(house, of_files(delivery), write(tmp_path / "tables")).tables.get()
+    before = _rows(house, table)
+    tables.decide(table.pk, {"score": "drop", "sex": "drop"}, person="curator")
+    house.work()
+    again = CleanedTable.objects.get(superseded_by=None)
+    assert set(before[0]) - set(_rows(house, again)[0]) == {"score", "sex"}
+    tables.decide(again.pk, {"score": "keep", "sex": "keep"}, person="curator")
+    house.work()
+    assert _rows(house, CleanedTable.objects.get(superseded_by=None)) == before
+
+
+def test_a_date_that_a_person_takes_in_is_moved_though_they_forgot_to_say_so(
+    house, images, delivery, tmp_path
+):
+    dictionary = DICTIONARY.replace("the diagnosis,,date,,date", "the diagnosis,,date,,")
+    table = deliver(house, of_files(delivery), write(tmp_path / "tables", TABLE, dictionary)).tables.get()
+    assert table.actions["diagnosed"] == ""
+    tables.decide(table.pk, {"diagnosed": "keep"}, person="curator")
+    house.work()
+    days = {row["diagnosed"] for row in _rows(house, CleanedTable.objects.get(superseded_by=None))}
+    assert len(days) == 3
+    assert not days & {"2021-03-18", "2020-02-29", "2022-04-01"}
 
 
 def test_free_text_and_values_that_the_dictionary_does_not_know_wait_for_a_person(

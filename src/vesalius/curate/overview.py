@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from vesalius.audit.trail import record
 from vesalius.catalog.models import Holding, Release
@@ -27,7 +27,7 @@ from vesalius.settings.routing import on_intake
 
 ACTIONS = {  # PS3.15 Table E.1-1a
     "D": "replaced by a dummy",
-    "Z": "emptied",
+    "Z": "emptied",  # or a dummy, where the table allows either
     "X": "removed",
     "K": "kept",
     "C": "cleaned",
@@ -90,6 +90,7 @@ def contact_sheet(submission: Submission, step: str = "") -> list[SheetEntry]:
     rows = list(current(submission, step))
     doubts = dict(
         Finding.objects.filter(series__in=rows, settled_at=None)
+        .exclude(series__step=Step.EXCLUDED)
         .order_by("series")
         .values_list("series")
         .annotate(count=Count("pk"))
@@ -101,9 +102,16 @@ def contact_sheet(submission: Submission, step: str = "") -> list[SheetEntry]:
 
 
 def open_findings(submission: Submission) -> list[Finding]:
-    """What nobody has settled yet about the series of a submission; quarantined files speak for themselves."""
-    found = submission.findings.filter(settled_at=None, series__isnull=False, series__superseded_by=None)
-    return list(found.select_related("series"))
+    """What nobody has settled yet about the series and tables of a submission that may still be published;
+    quarantined files speak for themselves.
+    """
+    found = submission.findings.filter(
+        Q(series__isnull=False, series__superseded_by=None)
+        | Q(table__isnull=False, table__superseded_by=None),
+        settled_at=None,
+    )
+    living = found.exclude(series__step=Step.EXCLUDED).exclude(table__step=Step.EXCLUDED)
+    return list(living.select_related("series", "table"))
 
 
 def telling_picture(series: CleanedSeries) -> int | None:

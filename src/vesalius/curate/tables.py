@@ -1,22 +1,24 @@
 """A person's verdict on a clinical table, and what they decide about a column that nobody declared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.deid.tables.dictionary import DATE, DROP, KEEP
+from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP
 from vesalius.deid.tables.reading import records
 from vesalius.errors import BadRequest, Conflict, NotFound
 from vesalius.intake.bytes import intake_store
 from vesalius.intake.models import CleanedTable, Disposition, ReleasePlan, Review, Submission, SubmittedFile
 from vesalius.intake.steps import Step, require_next
+from vesalius.jobs.models import Job, State
 from vesalius.jobs.queue import enqueue
-from vesalius.settings.routing import on_intake
+from vesalius.settings.routing import Side, named, on_intake
 
-CHOICES = {KEEP: "Take it in as it is", DATE: "Take it in as a date, moved", DROP: "Leave it out"}
+CHOICES = {DROP: "Leave it out", KEEP: "Take it in as it is", DATE: "Take it in as a date, moved"}
+UNDONE = (State.WAITING, State.RUNNING)
 STILL = (Step.DUPLICATE, Step.QUARANTINED)  # files that do not go along with their table
 
 
@@ -77,25 +79,56 @@ def undo(table_id: int, *, person: str) -> None:
         _record("table.undo", table, person, {"verdict": review.verdict})
 
 
-def decide(table_id: int, column: str, action: str, *, person: str) -> None:
-    """Say what becomes of a column that the dictionary does not tell of; the table is cleaned again.
+def open_choices(table: CleanedTable) -> dict[str, dict[str, str]]:
+    """What a person may say about each column: everything where only people have spoken, else to leave it out."""
+    told = Disposition.objects.filter(collection=table.collection, element_path__startswith=f"{table.name}/")
+    spoken = set(told.values_list("element_path", flat=True))
+    return {
+        column: CHOICES if not action or _path(table, column) in spoken else {DROP: CHOICES[DROP]}
+        for column, action in table.actions.items()
+        if action != ID and (action != DROP or _path(table, column) in spoken)
+    }
 
-    BadRequest for another action than those of CHOICES; Conflict for a column that is decided.
+
+def decide(table_id: int, decisions: Mapping[str, str], *, person: str) -> None:
+    """Say what becomes of columns (column -> action); the table is cleaned again, once for all of them.
+
+    BadRequest for no column, or another action than those of CHOICES; Conflict for one that `open_choices` does
+    not leave open.
     """
-    if action not in CHOICES:
+    if not decisions or not set(decisions.values()) <= set(CHOICES):
         raise BadRequest("a column is taken in, taken in as a date, or left out")
     with on_intake():
         table = _locked(table_id)
-        if table.actions.get(column) != "":
+        choices = open_choices(table)
+        if not all(action in choices.get(column, {}) for column, action in decisions.items()):
             raise Conflict("this column is decided")
-        Disposition.objects.create(
-            collection=table.collection,
-            element_path=f"{table.name}/{column}"[:300],
-            action=action,
-            decided_by=person,
-        )
+        for column, action in decisions.items():
+            Disposition.objects.create(
+                collection=table.collection,
+                element_path=_path(table, column),
+                action=action,
+                decided_by=person,
+            )
+            _record("table.decide", table, person, {"column": column, "action": action})
         _clean_again(table)
-        _record("table.decide", table, person, {"action": action})
+
+
+def is_being_cleaned(table: CleanedTable) -> bool:
+    """Whether a job is about to make a newer cleaning of this table."""
+    with named(Side.INTAKE):
+        return Job.objects.filter(kind="clean-table", key=str(table.pk), state__in=UNDONE).exists()
+
+
+def newest(table: CleanedTable) -> CleanedTable:
+    """The same table as it was cleaned last."""
+    while table.superseded_by is not None:
+        table = table.superseded_by
+    return table
+
+
+def _path(table: CleanedTable, column: str) -> str:
+    return f"{table.name}/{column}"[:300]
 
 
 def clean_again(table_id: int, *, person: str) -> None:

@@ -30,6 +30,22 @@ def test_the_page_shows_rows_columns_values_and_doubts(curator, table):
     assert "Settle the open findings first" in page
 
 
+def test_an_undecided_column_is_left_out_unless_the_curator_says_otherwise(curator, table):
+    page = curator.get(f"/tables/{table.pk}/").content.decode()
+    first = page.split('name="column.score">')[1].split("</option>")[0]
+    assert first == '<option value="drop">Leave it out'
+    kept = page.split('name="column.sex">')[1].split("</select>")[0]
+    assert kept.startswith('<option value="">As it is now')
+    assert "Take it in" not in kept
+
+
+def test_a_submission_tells_the_doubts_about_its_tables_until_they_are_excluded(curator, table):
+    address = f"/submissions/{table.submission_id}/"
+    assert "Column <code>score</code>" in curator.get(address).content.decode()
+    _post(curator, table, "verdict", verdict="exclude", saw=table.digest, reason="not theirs")
+    assert "Open findings" not in curator.get(address).content.decode()
+
+
 def test_a_submission_of_tables_lists_them_and_the_inbox_asks_for_them(curator, table):
     page = curator.get(f"/submissions/{table.submission_id}/").content.decode()
     assert f'href="/tables/{table.pk}/"' in page
@@ -40,12 +56,16 @@ def test_a_submission_of_tables_lists_them_and_the_inbox_asks_for_them(curator, 
 
 
 def test_from_doubts_to_a_verdict_and_back(house, curator, table):
-    answer = _post(curator, table, "decide", column="score", action="keep")
-    assert answer.headers["Location"] == f"/submissions/{table.submission_id}/#tables"
+    answer = _post(curator, table, "decide", **{"column.score": "keep", "column.sex": ""})
+    assert answer.headers["Location"] == f"/tables/{table.pk}/?newest"
+    meanwhile = curator.get(answer.headers["Location"]).content.decode()
+    assert "The table is being cleaned again" in meanwhile
+    assert "Accept this table" not in meanwhile
     house.work()
     old = curator.get(f"/tables/{table.pk}/").content.decode()
     table = CleanedTable.objects.get(superseded_by=None)
     assert f'href="/tables/{table.pk}/"' in old
+    assert curator.get(answer.headers["Location"]).headers["Location"] == f"/tables/{table.pk}/"
     assert _post(curator, table, "verdict", verdict="accept", saw=table.digest).status_code == 409
     for finding in table.findings.all():
         assert (

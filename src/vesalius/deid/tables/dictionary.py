@@ -66,13 +66,17 @@ class Dictionary:
         return next(column.name for column in self.columns if column.action == ID)
 
     def decided(self, decisions: Mapping[str, str]) -> "Dictionary":
-        """The same with what a person decided about columns of which it says nothing."""
+        """The same with what a person decided: any column but the patient's may be left out; of what it says
+        nothing may also be taken in, a date only moved.
+        """
         named = {column.name: column for column in self.columns}
         for name, action in decisions.items():
             column = named.get(name, Column(name=name))
-            if not column.action:
-                kind = "date" if action == DATE else column.type
-                named[name] = replace(column, action=action, type=kind)
+            if column.action == ID or (column.action and action != DROP):
+                continue
+            taken = DATE if action == KEEP and column.type == "date" else action
+            kind = "date" if taken == DATE else column.type
+            named[name] = replace(column, action=taken, type=kind)
         return replace(self, columns=tuple(named.values()))
 
 

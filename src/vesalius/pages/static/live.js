@@ -8,7 +8,8 @@ async function look() {
   if (document.visibilityState === "visible" && !here.contains(document.activeElement)) {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (answer.redirected || !answer.ok) return;
+      if (answer.redirected) return location.reload(); // there is a newer page, or the session has ended
+      if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
       if (!fresh?.hasAttribute("data-live")) return location.reload(); // done: the rest of the page changed too
       if (fresh.outerHTML !== here.outerHTML) here.replaceWith(document.adoptNode(fresh)); // pictures do not flicker

@@ -6,7 +6,12 @@ let off = false;
 try { off = localStorage.getItem(OFF) === "yes"; } catch { /* storage is closed: keys stay on */ }
 
 const press = {
-  a: () => document.getElementById("accept")?.requestSubmit(document.querySelector("#accept button:enabled")),
+  a: () => {
+    const button = document.querySelector("#accept button");
+    if (!button) return;
+    if (!button.disabled) button.form.requestSubmit(button);
+    else (document.querySelector("#findings input:not([type=hidden])") ?? document.querySelector("#columns select"))?.focus();
+  },
   x: () => {
     const reason = document.getElementById("reason");
     if (!reason) return;

@@ -24,10 +24,13 @@ STATES: dict[str, tuple[str, str]] = {
 WORK = {  # kind -> what it does, for people
     "inspect-submission": "Check the files of a submission",
     "clean-patient": "De-identify a patient",
+    "clean-tables": "Clean the tables of a submission",
+    "clean-table": "Clean a table again",
     "preview-series": "Draw a series for review",
     "close-idle-submission": "Close an idle submission",
     "admit-release": "Admit a release",
     "forget-patient": "Forget a patient",
+    "forget-tables": "Forget tables that name a patient",
     "purge-patient": "Purge a patient",
     "make-thumbnails": "Draw a published series",
     "describe-frames": "Read a series for its viewers",

@@ -91,7 +91,8 @@ def _positions(row: CleanedSeries) -> list[dict[str, Any]]:
 def _change(one: ChangeValue) -> dict[str, Any]:
     steps = TAG.findall(one.element_path)
     attribute = " › ".join(tagtext(step) for step in steps) or one.element_path
-    return {"row": one, "word": curating.ACTIONS.get(one.action, one.action), "attribute": attribute}
+    word = curating.ACTIONS.get("D" if one.action == "Z" and one.after else one.action, one.action)
+    return {"row": one, "word": word, "attribute": attribute}
 
 
 def _address(row: CleanedSeries) -> str:

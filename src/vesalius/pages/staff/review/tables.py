@@ -16,6 +16,7 @@ from vesalius.pages.staff.door import CURATOR, deed_of, number, page, page_for, 
 from vesalius.pages.staff.review.steps import STEPS
 
 FIRST_ROWS = 50
+COLUMN = "column."  # begins the name of a field of the form that decides about columns
 ACTIONS = {
     ID: "patient ID, mapped",
     DATE: "moved with the images",
@@ -28,14 +29,19 @@ NOT_MAPPED = {ID: "patient ID, as sent", DATE: "kept"}  # of data that came with
 
 @page_for()
 def table(request: HttpRequest, table_id: int) -> HttpResponse:
-    """`/tables/ID/`: a cleaned table with everything that a verdict needs."""
+    """`/tables/ID/`: a cleaned table with everything that a verdict needs; `newest` goes on to its last cleaning."""
     row = curating.table_of(table_id)
+    if "newest" in request.GET and row.superseded_by_id is not None:
+        return redirect(f"/tables/{curating.newest(row).pk}/")
     verdict = row.reviews.filter(undone_at=None).last()
     findings = list(row.findings.order_by("settled_at", "pk"))
+    cleaning = curating.is_being_cleaned(row)
+    in_review = row.step == Step.IN_REVIEW and row.superseded_by_id is None and not cleaning
+    choices = curating.open_choices(row) if in_review else {}
     shown = {
         "table": row,
         "step": STEPS[row.step],
-        "columns": [_column(row, name) for name in row.actions],
+        "columns": [_column(row, name, choices.get(name, {})) for name in row.actions],
         "names": [column["name"] for column in row.columns],
         "rows": curating.first_rows(row, FIRST_ROWS),
         "findings": findings,
@@ -43,13 +49,14 @@ def table(request: HttpRequest, table_id: int) -> HttpResponse:
         "reviews": row.reviews.order_by("-pk"),
         "verdict": verdict,
         "undoable": verdict is not None and row.step in {Step.ACCEPTED, Step.EXCLUDED},
-        "in_review": row.step == Step.IN_REVIEW and row.superseded_by_id is None,
-        "choices": curating.CHOICES.items(),
+        "in_review": in_review,
+        "cleaning": cleaning,
+        "deciding": bool(choices),
     }
     return page(request, "table.html", shown)
 
 
-def _column(row: CleanedTable, name: str) -> dict[str, Any]:
+def _column(row: CleanedTable, name: str, choices: dict[str, str]) -> dict[str, Any]:
     """A column as it came: what was done to it, what the dictionary says, which values it holds."""
     told: dict[str, Any] = next((column for column in row.columns if column["name"] == name), {})
     action = row.actions[name]
@@ -59,6 +66,7 @@ def _column(row: CleanedTable, name: str) -> dict[str, Any]:
         "told": told,
         "action": words.get(action, action),
         "undecided": not action,
+        "choices": choices.items(),
         "summary": row.summary.get(name),
     }
 
@@ -95,12 +103,11 @@ def settle(request: HttpRequest, table_id: int) -> HttpResponse:
 
 @deed_of(CURATOR)
 def decide(request: HttpRequest, table_id: int) -> HttpResponse:
-    """`/tables/ID/decide/`: what becomes of a column that nobody declared; the table is cleaned again."""
+    """`/tables/ID/decide/`: what becomes of columns, `column.NAME=ACTION`; the table is cleaned again."""
     row = curating.table_of(table_id)
-    action = request.POST.get("action", "")
-    curating.decide(row.pk, request.POST.get("column", ""), action, person=who(request))
-    messages.success(request, "The table is being cleaned again with this decision; look at it anew.")
-    return redirect(f"/submissions/{row.submission_id}/#tables")
+    told = {name.removeprefix(COLUMN): request.POST[name] for name in request.POST if name.startswith(COLUMN)}
+    curating.decide(row.pk, {name: action for name, action in told.items() if action}, person=who(request))
+    return redirect(f"/tables/{row.pk}/?newest")
 
 
 @deed_of(CURATOR)
@@ -108,5 +115,4 @@ def clean_again(request: HttpRequest, table_id: int) -> HttpResponse:
     """`/tables/ID/clean-again/`: once more, as after images of more patients came in."""
     row = curating.table_of(table_id)
     curating.clean_again(row.pk, person=who(request))
-    messages.success(request, "The table is being cleaned again; look at it anew.")
-    return redirect(f"/submissions/{row.submission_id}/#tables")
+    return redirect(f"/tables/{row.pk}/?newest")

@@ -3,7 +3,15 @@
 from datetime import date
 
 import pytest
-from tests.factories import make_holding, make_patient, make_release, make_revision, make_series, make_study
+from tests.factories import (
+    make_holding,
+    make_patient,
+    make_release,
+    make_revision,
+    make_series,
+    make_study,
+    make_table,
+)
 
 from vesalius import release as releases
 from vesalius.access.permit import visible_to
@@ -25,8 +33,10 @@ from vesalius.catalog.models import (
     Tombstone,
 )  # fmt: skip
 from vesalius.catalog.pictures import pictures_of
-from vesalius.errors import BadInput, Conflict, NotAllowed, NotFound
+from vesalius.errors import BadInput, Conflict, NotAllowed, NotFound, Unavailable
+from vesalius.jobs.dispatch import Work
 from vesalius.jobs.models import Job, State
+from vesalius.release.destruction import destroy
 from vesalius.search.find import total
 from vesalius.search.query import Query
 from vesalius.settings.routing import Side, connection_of, named
@@ -240,3 +250,24 @@ def test_an_interrupted_purge_is_finished_by_the_next_attempt(house, lung):
     assert purge.state == Purge.State.DONE
     _assert_absent(house, [CANARY, *every, *hashes])
     assert len(_deeds()) == 3
+
+
+class _AdmittedMeanwhile(Work):
+    """A purge at work, while which a table with a row of the patient is admitted."""
+
+    def report(self, items: int, total_items: int, bytes_: int = 0, total_bytes: int = 0) -> None:
+        if items == 1:
+            make_table(Patient.objects.get(patient_id=CANARY).holding.current_release)
+
+
+def test_a_table_that_comes_in_while_a_purge_is_at_work_loses_its_rows_too(house, lung):
+    purge = releases.purge.ask("Lung", CANARY, REASON, "curator")
+    releases.purge.confirm(purge.pk, "administrator")
+    with named(Side.ARCHIVE):
+        job = Job.objects.get(kind="purge-patient")
+    with pytest.raises(Unavailable):
+        destroy(_AdmittedMeanwhile(job, Side.ARCHIVE, house.hands))
+    house.work()
+    purge.refresh_from_db()
+    assert (purge.state, purge.counts["table rows"]) == (Purge.State.DONE, 1)
+    _assert_absent(house, [CANARY])

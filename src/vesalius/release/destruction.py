@@ -34,7 +34,7 @@ from vesalius.release.purge import write_down
 from vesalius.release.refresh import releases_of
 from vesalius.release.reissue import reissue
 from vesalius.release.scrub import destroy_deleted_bytes, scrub
-from vesalius.release.table_rows import take_rows_out
+from vesalius.release.table_rows import stands_in_tables, take_rows_out
 from vesalius.settings.routing import Side, on_archive
 
 
@@ -55,7 +55,7 @@ def destroy(work: Work) -> None:
         pictures = _destroy_pictures(purge.patient)
         with on_archive():
             take_turn()
-            if _blobs_of(purge.patient) != blobs:
+            if _blobs_of(purge.patient) != blobs or stands_in_tables(purge.patient):
                 raise Unavailable("Content of the patient came in meanwhile; the next attempt takes it too.")
             _destroy_rows(purge, purge.patient, alone, {"pictures": pictures, "table rows": rows})
     scrub()

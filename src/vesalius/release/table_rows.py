@@ -29,6 +29,11 @@ def take_rows_out(purge: Purge, patient: Patient) -> int:
     return count
 
 
+def stands_in_tables(patient: Patient) -> bool:
+    """Whether a row of a table speaks of the patient: it would lose its owner and not its bytes with the patient."""
+    return SupportingFileLink.objects.filter(patient=patient, start__isnull=False).exists()
+
+
 def _take_out_of(file: SupportingFile, purge: Purge, patient: Patient) -> int:
     rows = list(file.links.filter(patient=patient).order_by("start"))
     if rows:

@@ -196,6 +196,23 @@ def test_a_limited_collection_opens_with_a_token_alone(site, get, out, tmp_path)
     assert token not in "".join(path.read_text(errors="replace") for path in out.rglob("*") if path.is_file())
 
 
+@pytest.mark.parametrize(
+    ("address", "more", "code", "said"),
+    [
+        ("http://no-such-host.invalid", [], 2, "the way to no-such-host.invalid is not encrypted"),
+        ("http://192.0.2.1:8000", [], 2, "the way to 192.0.2.1 is not encrypted"),
+        ("http://127.0.0.1.no-such-host.invalid", [], 2, "is not encrypted"),
+        ("http://no-such-host.invalid", ["--insecure"], 3, "There is no host no-such-host.invalid"),
+        ("https://no-such-host.invalid", [], 3, "There is no host no-such-host.invalid"),
+    ],
+)
+def test_a_token_goes_to_another_machine_encrypted_alone(get, address, more, code, said):
+    done = get("1.2.3", "--from", address, *more, VESALIUS_TOKEN="secret-word")
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert ("--insecure" in done.stderr) == (code == 2)
+    assert "secret-word" not in done.stderr + done.stdout
+
+
 def test_a_hundred_series_at_once(site, get, out, tmp_path):
     many = make_collection("Many", series=100, files=1)
     done = get(manifest(tmp_path, many, site.base), "--parallel", "16")

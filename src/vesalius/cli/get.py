@@ -34,6 +34,7 @@ FAILED = 3  # exit code
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with your token; else VESALIUS_TOKEN.",
 )
+@click.option("--insecure", is_flag=True, help="Send the token over http:// to another machine all the same.")
 @click.option(
     "--failed-to",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -45,6 +46,7 @@ def get(
     address: str | None,
     parallel: int,
     token_file: Path | None,
+    insecure: bool,  # noqa: FBT001 - click gives each option by its name
     failed_to: Path | None,
 ) -> None:
     """Fetch series: of a .tcia manifest (a file or an address), of a list, or by UID; "-" reads standard input.
@@ -63,12 +65,12 @@ def get(
         wanted = _wanted(what)
         token = _token(token_file)
         source = _source(wanted, address, token)
+        archive = Archive(source, token, connections=parallel, insecure=insecure)
         folder = Folder(to)
     except BadRequest as error:
         raise click.UsageError(f"{error} {error.hint}") from None
     except OSError as error:
         raise click.UsageError(f"The folder {to} cannot be used: {error.strerror}.") from None
-    archive = Archive(source, token, connections=parallel)
     with _sigterm_like_ctrl_c(), display() as watcher:
         outcome = retrieve(archive, folder, wanted.uids, watcher, parallel=parallel)
     if failed_to:

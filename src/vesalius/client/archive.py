@@ -1,12 +1,13 @@
 """One archive over HTTP: questions that are asked again when it stumbles, and refusals in its own words."""
 
 import email.utils
+import ipaddress
 import secrets
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError
 
 from vesalius import __version__
-from vesalius.client.problems import NoAnswer, NoSuchHost, NotAManifest, Refused, Stopped
+from vesalius.client.problems import NoAnswer, NoSuchHost, NotAManifest, Refused, Stopped, TokenInTheOpen
 
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 300  # seconds that an archive may ask us to wait
@@ -37,8 +38,13 @@ class Stumble(Exception):
 class Archive:
     """One archive at `address`; threads share it."""
 
-    def __init__(self, address: str, token: str = "", *, connections: int = 4) -> None:
-        """Nothing is asked yet."""
+    def __init__(
+        self, address: str, token: str = "", *, connections: int = 4, insecure: bool = False
+    ) -> None:
+        """Nothing is asked yet. TokenInTheOpen: it would go over plain HTTP, and `insecure` does not allow that."""
+        parts = urlsplit(address)
+        if token and parts.scheme != "https" and not insecure and not _is_here(parts.hostname or ""):
+            raise TokenInTheOpen(f"Your token was not sent: the way to {parts.hostname} is not encrypted.")
         self.address = address
         self.stopping = threading.Event()
         self._headers = {"User-Agent": f"vesalius/{__version__}", "Accept-Encoding": "identity"}
@@ -116,13 +122,19 @@ def fetch_text(url: str, largest: int) -> str:
     return content.decode("utf-8", "replace")
 
 
+def _is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
 def _pool(address: str, connections: int) -> urllib3.PoolManager:
     """Connections to an archive, through the proxy that the environment names for it."""
     parts = urlsplit(address)
     how: dict[str, Any] = {"maxsize": connections, "timeout": _TIMEOUT, "retries": _REDIRECTS}
     proxy = urllib.request.getproxies().get(parts.scheme)
-    near = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if proxy and not near and not urllib.request.proxy_bypass(parts.hostname or ""):
+    if proxy and not _is_here(parts.hostname or "") and not urllib.request.proxy_bypass(parts.hostname or ""):
         return urllib3.ProxyManager(proxy, **how)
     return urllib3.PoolManager(**how)
 

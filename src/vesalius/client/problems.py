@@ -21,6 +21,12 @@ class TokenKept(BadRequest):
     hint = "Say --from ADDRESS, or VESALIUS_URL, to send the token there."
 
 
+class TokenInTheOpen(BadRequest):
+    """A token goes over http:// to no other machine: everybody on the way could read and use it."""
+
+    hint = "Give the archive's https:// address, or say --insecure where nobody can listen on the way."
+
+
 class NoSuchHost(Unavailable):
     """The name of the archive leads nowhere."""
 

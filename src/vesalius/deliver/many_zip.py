@@ -110,7 +110,8 @@ def many_plan(
             f"{sums['files']:,} files and {sums['size'] / 1e9:,.0f} GB."
         )
     chosen = [Chosen(*row) for row in revisions.order_by(*ORDER).values_list(*COLUMNS)]
-    entries = SeriesEntries(chosen, {**_licences(chosen), **papers})
+    licences = license_notices((one.spdx, one.license, one.license_url, one.holding) for one in chosen)
+    entries = SeriesEntries(chosen, licences | dict(papers))
     zipped = ColumnZip(entries)
     return zipped.plan(etag=entries.etag, filename=filename, still_allowed=still_allowed, public=public)
 
@@ -211,15 +212,15 @@ def _rows(chosen: Sequence[Chosen]) -> dict[int, list[tuple[str, int, int, str]]
     return found
 
 
-def _licences(chosen: Iterable[Chosen]) -> dict[str, str]:
-    """One notice per licence, with the datasets that are under it."""
+def license_notices(told: Iterable[tuple[str, str, str, str]]) -> dict[str, str]:
+    """One notice per licence, with the datasets that are under it. told: SPDX, title, address, dataset."""
     under: dict[str, set[str]] = defaultdict(set)
-    told = {}
-    for one in chosen:
-        under[one.spdx].add(one.holding)
-        told[one.spdx] = f"{one.license}\n{one.license_url}\n"
+    notices = {}
+    for spdx, title, url, holding in told:
+        under[spdx].add(holding)
+        notices[spdx] = f"{title}\n{url}\n"
     return {
-        f"LICENSES/{disk_name(spdx)}.txt": f"{told[spdx]}\nThese datasets are under it:\n"
+        f"LICENSES/{disk_name(spdx)}.txt": f"{notices[spdx]}\nThese datasets are under it:\n"
         + "".join(f"- {name}\n" for name in sorted(under[spdx]))
         for spdx in sorted(under)
     }

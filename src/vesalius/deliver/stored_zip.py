@@ -39,6 +39,7 @@ class Entry:
     source: Piece
     crc32: int
     digest: str
+    more: tuple[Piece, ...] = ()  # what follows `source` in the same file; for `StoredZip` alone
 
     @classmethod
     def of_bytes(cls, name: str, content: bytes) -> "Entry":
@@ -49,7 +50,7 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes of content."""
-        return size_of(self.source)
+        return sum(map(size_of, (self.source, *self.more)))
 
 
 class StoredZip:
@@ -71,7 +72,8 @@ class StoredZip:
             directory.append(central_record(entry, name, self.length))
             local = local_record(entry, name)
             self._add(local)
-            self._add(entry.source)
+            for piece in (entry.source, *entry.more):
+                self._add(piece)
             tag.update(local + entry.digest.encode())
         body = b"".join(directory)
         self._add(body + closing_records(len(directory), len(body), self.length))

@@ -77,6 +77,7 @@ def _row(
     query = Query(holdings=(holding.short_title,), downloads=(download.title,)).url() if counts else ""
     place = address_of(holding)
     ready = bool(counts) and access.may_fetch
+    files_alone = download.kind == Download.Kind.FILES and bool(files) and access.may_fetch
     return Row(
         download=download,
         access=access,
@@ -86,7 +87,7 @@ def _row(
         search=query,
         basket=query if ready else "",
         manifest=f"{place}manifest.tcia?{urlencode(title)}" if ready else "",
-        whole=f"{place}download/?{urlencode(title)}" if ready else "",
+        whole=f"{place}download/?{urlencode(title)}" if ready or files_alone else "",
     )
 
 

@@ -1,12 +1,13 @@
-"""What goes with a choice of series: how to cite all of it, and a table of what is in it."""
+"""What goes with a choice of series or files: how to cite all of it, and a table of what is in it."""
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 
 from django.db.models import Q, QuerySet
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Holding, SeriesRevision
+from vesalius.catalog.models import Holding, Patient, SeriesRevision, SupportingFile
 from vesalius.catalog.visible import WITH_CONTEXT, holdings
 from vesalius.pages.public.export import cell
 from vesalius.pages.public.finding.rows import SERIES_COLUMNS
@@ -43,6 +44,18 @@ def citations_bibtex(revisions: QuerySet[SeriesRevision], visible: Visible) -> s
     return "\n".join(bibtex_entry(work) for work in _works(revisions, visible))
 
 
+def file_papers(files: QuerySet[SupportingFile], visible: Visible) -> dict[str, str]:
+    """Citations of the datasets of these supporting files, and of the collections of whose patients they speak."""
+    homes, patients = files.order_by(), Patient.objects.filter(supportingfilelink__file__in=files.order_by())
+    cited = Q(pk__in=homes.values("holding")) | Q(pk__in=patients.values("holding"))
+    works = _told(holdings(visible).filter(cited).select_related("current_release"))
+    text = "\n\n".join(map(citation_text, works))
+    return {
+        "citations.txt": f"{INTRODUCTION}{text}\n",
+        "citations.bib": "\n".join(map(bibtex_entry, works)),
+    }
+
+
 def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
     """A row per series, in the columns of the search's table (RFC 4180)."""
     out = StringIO()
@@ -54,8 +67,10 @@ def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
 
 
 def _works(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Work]:
+    return _told(cited_holdings(revisions, visible))
+
+
+def _told(cited: Iterable[Holding]) -> list[Work]:
     return [
-        work_of(one.current_release, page_of(one), of_version=True)
-        for one in cited_holdings(revisions, visible)
-        if one.current_release
+        work_of(one.current_release, page_of(one), of_version=True) for one in cited if one.current_release
     ]

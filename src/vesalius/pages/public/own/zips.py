@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from vesalius.catalog.models import SeriesRevision
+from vesalius.catalog.models import Download, SeriesRevision
 from vesalius.catalog.visible import (
     current_revisions,
     fetchable,
@@ -13,15 +13,18 @@ from vesalius.catalog.visible import (
     holding_of,
     patient_of,
     study_of,
+    supporting_files,
 )
 from vesalius.deliver import basket
 from vesalius.deliver.fetch_many import send_many
+from vesalius.deliver.files_zip import send_files
 from vesalius.deliver.many_zip import ORDER
 from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import NotAllowed, NotFound
 from vesalius.pages.public.asker import basket_owner, person, visible
-from vesalius.pages.public.own.mixed import citations_bibtex, citations_text, metadata_csv
+from vesalius.pages.public.own.mixed import citations_bibtex, citations_text, file_papers, metadata_csv
 
+NOTHING = "There is nothing to download."
 EMPTY = "The basket holds no series that this account may download."
 
 
@@ -42,11 +45,14 @@ def patient_zip(request: HttpRequest, collection: str, patient_id: str) -> HttpR
 
 @require_safe
 def holding_zip(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
-    """GET .../NAME/download/?download=TITLE: the series of a dataset, of one row of its table where one is named."""
+    """GET .../NAME/download/?download=TITLE: the series of a dataset; series or files of a row of its table."""
     holding = holding_of(name, visible(request))
     if holding.kind != kind:
         raise NotFound("There is no such dataset.")
     title = request.GET.get("download", "")
+    row = holding.downloads.filter(title=title, kind=Download.Kind.FILES).first()
+    if row:
+        return _files_zip(request, row, f"{name}-{title}")
     revisions = current_revisions().filter(home_download__holding=holding)
     if title:
         revisions = revisions.filter(home_download__title=title)
@@ -62,6 +68,21 @@ def basket_zip(request: HttpRequest) -> HttpResponseBase:
     return send_zip(request, basket.chosen(owner, judged), "basket")
 
 
+def _files_zip(request: HttpRequest, row: Download, name: str) -> HttpResponseBase:
+    judged, release = visible(request), row.holding.current_release
+    if release is None or row.pk not in judged.findable | judged.fetchable:
+        raise NotFound(NOTHING)
+    files = supporting_files(release, frozenset({row.pk}))
+    if not files.exists():
+        raise NotFound(NOTHING)
+    if row.pk not in judged.fetchable:
+        raise NotAllowed("These files may be found, but not be fetched with this account.")
+    papers = file_papers(files, judged)
+    return send_files(
+        request, list(files), person=person(request), filename=f"{disk_name(name)}.zip", papers=papers
+    )
+
+
 def send_zip(request: HttpRequest, revisions: QuerySet[SeriesRevision], name: str) -> HttpResponseBase:
     """The answer that sends those of these current revisions that the asker may find and fetch, as `name`.zip.
 
@@ -71,7 +92,7 @@ def send_zip(request: HttpRequest, revisions: QuerySet[SeriesRevision], name: st
     found = findable(revisions, judged)
     allowed = fetchable(found, judged).order_by(*ORDER)
     if not found.exists():
-        raise NotFound("There is nothing to download.")
+        raise NotFound(NOTHING)
     if not allowed.exists():
         raise NotAllowed("These series may be found, but not be fetched with this account.")
     papers = {

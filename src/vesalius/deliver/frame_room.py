@@ -106,7 +106,8 @@ def measured(folder: Path) -> tuple[int, int]:
 
 def most() -> int:
     """Bytes that they may take at most, on a disk that is not full."""
-    return min(settings.VESALIUS.frames_limit, _disk().total // SHARE_OF_DISK)
+    total, _ = _disk()
+    return min(settings.VESALIUS.frames_limit, total // SHARE_OF_DISK)
 
 
 def _over() -> int:
@@ -115,12 +116,15 @@ def _over() -> int:
 
 def _allowed() -> int:
     """Bytes that they may take now; 0 or less where the disk lacks its reserve even without them."""
-    return min(most(), held() + _disk().free - settings.VESALIUS.disk_reserve)
+    _, free = _disk()
+    return min(most(), held() + free - settings.VESALIUS.disk_reserve)
 
 
-def _disk() -> shutil._ntuple_diskusage:
+def _disk() -> tuple[int, int]:
+    """Bytes of the disk on which they lie, and those of it that are free."""
     ours = settings.VESALIUS
-    return shutil.disk_usage(ours.archive_pictures if ours.archive_pictures.exists() else ours.data)
+    total, _, free = shutil.disk_usage(ours.archive_pictures if ours.archive_pictures.exists() else ours.data)
+    return total, free
 
 
 def _drop(revision: SeriesRevision, files: Iterable[_File]) -> None:

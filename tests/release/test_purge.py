@@ -255,7 +255,7 @@ def test_an_interrupted_purge_is_finished_by_the_next_attempt(house, lung):
 class _AdmittedMeanwhile(Work):
     """A purge at work, while which a table with a row of the patient is admitted."""
 
-    def report(self, items: int, total_items: int, bytes_: int = 0, total_bytes: int = 0) -> None:
+    def report(self, items: int, *_: int, **__: int) -> None:
         if items == 1:
             make_table(Patient.objects.get(patient_id=CANARY).holding.current_release)
 

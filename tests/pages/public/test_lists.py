@@ -17,8 +17,10 @@ from tests.factories import (
     make_revision,
     make_series,
     make_study,
+    make_table,
 )
 
+from vesalius import release as releases
 from vesalius.catalog.models import Blob, Download, Holding, SupportingFile
 
 pytestmark = pytest.mark.slow
@@ -238,3 +240,11 @@ def test_what_owners_write_is_escaped(client, house):
         assert hostile not in text
     table = list(csv.DictReader(io.StringIO(client.get("/collections.csv").content.decode())))
     assert table[0]["cancer_sites"] == "'=1+1", "a spreadsheet calculates nothing"
+
+
+def test_tables_of_a_withdrawn_dataset_are_not_told_of(client, shelf):
+    make_table(shelf["Lung"].current_release)
+    chosen = "/collections.json?supporting=Tables"
+    assert [row["name"] for row in client.get(chosen).json()["rows"]] == ["Lung"]
+    releases.withdraw("holding", "Lung", "asked by the site", "releaser")
+    assert client.get(chosen).json()["rows"] == []

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Holding, Release, SeriesRevision
+from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import current_revisions, fetchable, findable, holdings
 from vesalius.deliver.pictures import pictures
 from vesalius.pages.public.addresses import address_of
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.demonstration import demo_progress
 from vesalius.pages.public.holding.counts import listed
-from vesalius.pages.public.holding.shelf import ANNOTATING
 from vesalius.pages.public.images import address_of as address_of_series
 from vesalius.pages.public.images import said, strip
 from vesalius.search.find import total
@@ -55,9 +55,7 @@ def mosaic(judged: Visible) -> list[dict[str, Any]]:
 
     Of a few series, several images; rows of ACROSS are full where there are that many pictures.
     """
-    shown = (
-        fetchable(findable(current_revisions(), judged), judged).exclude(modality__in=ANNOTATING).order_by()
-    )
+    shown = fetchable(findable(current_revisions(), judged), judged).exclude(modality__in=LABELS).order_by()
     chosen = _by_turns(_newest_of_each(shown, "home_download__holding"))
     if len(chosen) < TILES:
         chosen = list(dict.fromkeys(chosen + _by_turns(_newest_of_each(shown, "series__study__patient"))))

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
+from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import WITH_CONTEXT, fetchable
 from vesalius.deliver.pictures import pictures
-from vesalius.pages.public.holding.shelf import ANNOTATING
 from vesalius.pages.public.images import Tile, address_of, said, strip
 
 TILES = 12
@@ -21,10 +21,10 @@ LOOKED_AT = 36  # of them, whose pictures are looked for on disk
 def mosaic(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Tile]:
     """Pictures of up to 12 series: by turns of every modality, each of another subject as long as there are any.
 
-    Annotations are shown where there is nothing else. Of fewer than six series several images each, in one row.
+    Labels are shown where there is nothing else. Of fewer than six series several images each, in one row.
     """
     shown = fetchable(revisions, visible)
-    ids = (_varied(shown.exclude(modality__in=ANNOTATING)) or _varied(shown))[:LOOKED_AT]
+    ids = (_varied(shown.exclude(modality__in=LABELS)) or _varied(shown))[:LOOKED_AT]
     rows = SeriesRevision.objects.select_related(*WITH_CONTEXT).in_bulk(ids)
     tiles: list[Tile] = []
     for pk in ids:

@@ -18,7 +18,7 @@ ANNOTATIONS, TABLES, FILES, LINKS, ANALYSES = (
     "Links to other sites",
     "Analyses by others",
 )
-ANNOTATING = frozenset({"ANN", "RTSTRUCT", "SEG", "SR"})  # modalities (PS3.3 C.7.3.1.1.1)
+_ANNOTATING = frozenset({"ANN", "RTSTRUCT", "SEG", "SR"})  # modalities that the filter calls so
 TABULAR = frozenset({"text/csv", "text/tab-separated-values"})
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ def rows_of(kind: str, visible: Visible) -> list[Row]:
 
 
 def _annotations(modalities: Iterable[str]) -> set[str]:
-    return {ANNOTATIONS} if ANNOTATING.intersection(modalities) else set()
+    return {ANNOTATIONS} if _ANNOTATING.intersection(modalities) else set()
 
 
 def _licences(found: Sequence[Holding], visible: Visible) -> dict[int, list[str]]:

@@ -44,13 +44,11 @@ class AboutPatient:
     rows: list[list[tuple[str, str]]]  # of each row: the column's title and its value
 
 
-def tables_shown(release: Release, visible: Visible, version: int | None = None) -> list[ShownFile]:
-    """The tables of a release that the asker may find; `version` where it is not the newest."""
-    return [one for one in files_shown(release, visible, version) if one.file.is_table]
-
-
 def files_shown(release: Release, visible: Visible, version: int | None = None) -> list[ShownFile]:
-    """All supporting files of a release that the asker may find, by name; a dictionary stands with its table."""
+    """All supporting files of a release that the asker may find, by name; a dictionary stands with its table.
+
+    version: where the release is not the newest.
+    """
     files = list(supporting_files(release, visible.findable))
     names = {file.name for file in files}
     told_elsewhere = {dictionary_of(file) for file in files if file.is_table}

@@ -122,4 +122,4 @@ def test_pet_is_drawn_on_black_and_the_hottest_of_the_middle_tells_most(tmp_path
     assert (brain.telling, lesion.telling, liver.telling) == (0, 9, 2)
     picture = np.asarray(Image.open(target))
     assert picture[0, 0] < 10, "what takes up nothing is black"
-    assert picture.max() == picture[112, 112] > 60
+    assert picture[112, 112] == picture.max() > 100, "an uptake of 2 is seen from afar"

@@ -9,7 +9,7 @@ import numpy as np
 
 from vesalius.dicom import DicomFile, read
 from vesalius.dicom.frames import Samples, frame, frame_count
-from vesalius.dicom.look import Look, look_of
+from vesalius.dicom.look import Look, Window, look_of
 from vesalius.dicom.render import Place, modality_values, place_of, render
 from vesalius.errors import BadInput
 from vesalius.store.derived import write_derived
@@ -28,7 +28,7 @@ class Drawing:
     frame: int  # within the file, from 0
     target: str  # the JPEG to write
     size: int = SIZE  # pixels of the longer side
-    central: bool = True  # in the middle third of the series
+    central: bool = True  # of a body from the feet upwards: above the kidneys and below the brain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,7 @@ def _draw_one(drawing: Drawing) -> Drawn | None:
         with read(Path(drawing.source)) as file:
             index = min(drawing.frame, frame_count(file) - 1)
             samples, look = frame(file, index), look_of(file, index)
-            # On black like every other picture; the viewer turns uptake over, as it is read.
-            picture = render(samples, replace(look, inverted=False), size=drawing.size)
+            picture = render(samples, _on_black(look), size=drawing.size)
             told = Drawn(
                 number=drawing.number,
                 location=_location(file),
@@ -82,8 +81,16 @@ def _draw_one(drawing: Drawing) -> Drawn | None:
     return told
 
 
+def _on_black(look: Look) -> Look:
+    """Uptake white on black, as all pictures stand together, and twice as bright; the viewer shows it as it is read."""
+    if not look.inverted:
+        return look
+    window = look.window and Window(look.window.center / 2, look.window.width / 2, look.window.function)
+    return replace(look, inverted=False, window=window)
+
+
 def _telling(modality: str, samples: Samples, look: Look, *, central: bool) -> float:
-    """Of a segmentation how much is segmented; of PET the highest uptake, but for brain and bladder."""
+    """Of a segmentation how much is segmented; of PET the highest uptake, but for brain, kidneys and bladder."""
     if modality == "SEG":
         return float(np.count_nonzero(samples))
     if modality == "PT" and central:

@@ -16,6 +16,7 @@ from vesalius.settings.routing import Side
 from vesalius.store.derived import write_derived
 
 PER_TASK: Final = 10
+TRUNK: Final = (2 / 5, 2 / 3)  # of a body from the feet upwards, where no organ but the heart takes up much
 INDEX, COVER = "index.json", "cover.jpg"
 _COLUMNS: Final = ("number", "location", "telling")  # of the index; what was drawn long ago lacks the last
 
@@ -87,7 +88,7 @@ def _drawings(revision: SeriesRevision) -> Iterable[Drawing]:
     for number in numbers:
         source, frame = images[number - 1]
         target = str(pictures_of(revision) / _name(number))
-        central = len(images) <= 3 * number <= 2 * len(images)
+        central = TRUNK[0] <= number / len(images) <= TRUNK[1]
         yield Drawing(number=number, source=source, frame=frame, target=target, central=central)
 
 

@@ -109,9 +109,10 @@ def _facet(name: str, title: str, query: Query, visible: Judged) -> Chart:
 
 
 def _scanners(query: Query, visible: Judged) -> Chart:
-    """Series per manufacturer and model, from the cube."""
+    """Series of images per manufacturer and model, from the cube: software that labels is no scanner."""
     columns = ("manufacturer", "manufacturer_model_name")
-    counted = cells(query, visible).order_by().values_list(*columns).annotate(count=Sum("series_count"))
+    images = cells(query, visible).exclude(modality__in=LABELS)
+    counted = images.order_by().values_list(*columns).annotate(count=Sum("series_count"))
     told = [
         Bar(
             label=" › ".join(filter(None, (maker, model))),
@@ -210,7 +211,8 @@ def _labels(holding: Holding, visible: Judged) -> Chart:
         )
         for modality, subjects, series in sorted(counted, key=lambda row: (-row[1], row[0]))
     ]
-    note = f"Of {all_of} subjects{'' if derived else '; labels made by third parties are counted too'}."
+    subjects_are = "1 subject" if all_of == 1 else f"{all_of} subjects"
+    note = f"Of {subjects_are}{'' if derived else '; labels made by third parties are counted too'}."
     return Chart(
         name="labels", title="Label coverage", unit="subjects", bars=tuple(bars), whole=all_of, note=note
     )

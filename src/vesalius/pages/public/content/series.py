@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from vesalius.catalog.models import Release, SeriesRevision
+from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import SeriesPage, published_revisions, revision_to_fetch, series_page
 from vesalius.deliver.basket import holds
 from vesalius.deliver.fetches import send_series
@@ -65,6 +66,8 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "access": access_of(revision.home_download, judged),
             "trail": _trail(revision),
             "cover": drawn.cover if drawn else None,
+            "images": drawn.drawn[-1].number if drawn and drawn.drawn else 0,
+            "noun": _noun(revision),
             "viewable": page.may_fetch and _viewable(revision, drawn),
             "tiles": _tiles(drawn, revision, version),
             "none": none_word(drawn, may_fetch=page.may_fetch),
@@ -116,6 +119,11 @@ def _viewable(revision: SeriesRevision, drawn: Pictures | None) -> bool:
     return revision.modality not in NO_FRAMES and (drawn is None or bool(drawn.drawn))
 
 
+def _noun(revision: SeriesRevision) -> str:
+    """What the files of a series are: a segmentation is one file of many pictures, a report one of none."""
+    return "file" if revision.modality in LABELS else "image"
+
+
 def _tiles(drawn: Pictures | None, revision: SeriesRevision, version: int | None) -> list[dict[str, Any]]:
     uid = revision.series.series_instance_uid
     return [
@@ -142,10 +150,10 @@ def _facts(revision: SeriesRevision) -> list[dict[str, Any]]:
             study.study_description or "Open the study",
             {"address": f"/studies/{study.study_instance_uid}/"},
         ),
-        ("Collection", holding.short_title, {"address": address_of(holding)}),
+        (str(holding.get_kind_display()).capitalize(), holding.short_title, {"address": address_of(holding)}),
         ("Modality", revision.modality, {}),
         ("Body part", body_part(revision.body_part_examined), {}),
-        ("Images", count(revision.image_count), {}),
+        (f"{_noun(revision).capitalize()}s", count(revision.image_count), {}),
         ("Size", size(revision.size), {}),
         ("Licence", license_.short_title, {"address": license_.url}),
         ("Series Instance UID", uid, {"long": True, "to_copy": uid}),

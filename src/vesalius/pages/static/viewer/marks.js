@@ -5,7 +5,7 @@ import { isColour, readAt } from "./samples.js";
 const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]; // mm, of the scale bar
 const LONGEST = 0.3; // share of the width that it may take
 
-const figure = value => (Number.isInteger(value) ? String(value) : String(Math.round(value * 1000) / 1000)).replace("-", "−");
+const figure = value => String(Math.abs(value) < 1000 ? Math.round(value * 1000) / 1000 : Math.round(value)).replace("-", "−");
 const millimetres = value => value.toFixed(1).replace("-", "−");
 
 export function showFrame(parts, frames, frame, shown) {

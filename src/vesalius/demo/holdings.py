@@ -101,7 +101,7 @@ HOLDINGS: Final = (
     ),
     DemoHolding(
         short_title=LISTED,
-        title="Synthetic chest CT with emphysema, for use that is not commercial",
+        title="Synthetic chest CT with emphysema, for non-commercial use",
         summary="Found by everybody with its counts; fetched by those who hold a grant.",
         abstract="A collection whose owners want to know who uses it: everybody finds it, and its images are sent to "
         "those who were granted them, under a licence that excludes commercial use.",

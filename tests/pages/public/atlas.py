@@ -133,7 +133,7 @@ def _masks(lung: Holding, sources: list[SeriesRevision]) -> Holding:
     made = [
         make_revision(
             make_series(source.series.study, holding=masks, modality="SEG"), images=1, third_party=True,
-            series_description="TUMOUR MASK", sop_class_uid=SegmentationStorage,
+            series_description="TUMOUR MASK", sop_class_uid=SegmentationStorage, manufacturer="Mask maker",
         )
         for source in sources
     ]  # fmt: skip

@@ -110,6 +110,12 @@ def test_the_data_card_is_counted_from_the_newest_version(client, atlas):
         assert sum(map(int, tables[name].values())) == series, name
 
 
+def test_software_that_labels_is_no_scanner(client, atlas):
+    card = section(text_of(client.get("/analysis-results/Atlas-Masks/")), "images")
+    assert "Modalities" in card
+    assert "Scanners" not in card
+
+
 def test_the_charts_are_drawn_in_per_cent_and_say_what_they_show(client, atlas):
     card = section(text_of(client.get("/collections/Atlas-Lung/")), "images")
     charts = re.findall(r"<svg width=\"100%\".*?</svg>", card, re.DOTALL)

@@ -1,12 +1,19 @@
 """Releases through the pages: plan, confirm, publish, withdraw, recipe, purge; each deed is written down."""
 
+import re
+from pathlib import Path
+
 import pytest
 from tests.pages.staff.conftest import deeds
 
+import vesalius
 from vesalius.catalog.models import Holding, Patient, Purge, Release, SeriesRevision
 from vesalius.curate import review
+from vesalius.curate.gates import GATES
 from vesalius.intake.models import Recipe, ReleasePlan
 from vesalius.jobs.models import Job
+from vesalius.pages.staff.house.jobs import WORK
+from vesalius.pages.staff.releases.plans import OPEN_GATES
 from vesalius.release import publish
 from vesalius.settings.routing import Side, named
 
@@ -155,3 +162,14 @@ def test_a_dataset_is_made(administrator, house):
     assert len(deeds(Side.ARCHIVE, "holding.make")) == 1
     assert administrator.post("/holdings/make/", told).status_code == 409
     assert administrator.post("/holdings/make/", {**told, "short_title": "../x"}).status_code == 422
+
+
+def test_every_gate_says_in_words_what_holds_while_it_is_open():
+    assert list(OPEN_GATES) == [name for name, *_ in GATES]
+
+
+def test_every_job_is_told_in_words():
+    told = Path(vesalius.__file__).parent.rglob("*.py")
+    kinds = {kind for file in told for kind in re.findall(r'@handles\("([a-z-]+)"', file.read_text())}
+    assert "clean-table" in kinds
+    assert kinds <= set(WORK)

@@ -28,8 +28,10 @@ OPEN_GATES = {  # name -> what holds while it is open; a gate says itself what i
     "download": "Every series and table has a row of data access to live in",
     "unique": "No UID belongs to another patient or collection",
     "purged": "Nothing in it was purged before",
+    "purging": "No subject in it is being purged",
     "names": "No two tables have the same name",
-    "sources": "What derived data refer to is published",
+    "sources": "Derived data stand under published subjects and studies",
+    "references": "Every instance that derived data refer to is in the archive",
 }
 
 

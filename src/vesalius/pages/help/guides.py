@@ -94,7 +94,7 @@ class Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         """Code that can be scrolled by keyboard."""
         code = escape(tokens[at].content)
-        return f'<pre class="code" tabindex="0" role="region" aria-label="Code">{code}</pre>\n'
+        return f'<pre class="code" tabindex="0" role="group" aria-label="Code">{code}</pre>\n'
 
     def link_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A link; one to another guide's file leads to its page."""

@@ -53,7 +53,7 @@ def serve(
     if public and demo:
         raise click.UsageError("the demonstration needs both sides: leave --public out")
     _take_options(public_port=public_port, staff_port=staff_port, data=data, demo=demo)
-    _make_data_folder()
+    _make_data_folder(synthetic=demo)
     ours = settings.load()
     sites = {"public": ours.public_port} if public else {"public": ours.public_port, "staff": ours.staff_port}
     for port in sites.values():
@@ -100,13 +100,17 @@ def _require_free(host: str, port: int) -> None:
             raise PortTaken(f"Port {port} of {host} is taken.") from None
 
 
-def _make_data_folder() -> None:
+def _make_data_folder(*, synthetic: bool = False) -> None:
+    """The folder and its file of settings, which says for good where all data are synthetic."""
     ours = settings.load()
     path = ours.data / settings.FILE_NAME
     try:
         ours.data.mkdir(parents=True, exist_ok=True)
         if not path.exists() and os.access(ours.data, os.W_OK):
-            path.write_text("# Settings of this archive; docs/guides/operator.md lists them.\n", "utf-8")
+            said = "synthetic = true\n" if synthetic else ""
+            path.write_text(
+                f"# Settings of this archive; docs/guides/operator.md lists them.\n{said}", "utf-8"
+            )
     except OSError as error:
         raise Misconfigured(f"The data folder {ours.data} cannot be made: {error.strerror}.") from None
 

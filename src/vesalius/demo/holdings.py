@@ -65,8 +65,8 @@ HOLDINGS: Final = (
         "patient.",
         thanks=(
             (
-                "Drawn by the makers of Vesalius over the ICBM 152 atlas of McGill University, the average brain of 152 "
-                "volunteers. No patient's data was used."
+                "Drawn by the makers of Vesalius over the ICBM 152 atlas of McGill University, the average brain of "
+                "152 volunteers. No patient's data was used."
             ),
         ),
         cancer_types=("Glioblastoma",),

@@ -33,7 +33,9 @@ class Settings:
     archive_store: str = ""  # "" is a folder in the data folder; else a folder's path
     intake_store: str = ""
     doi_prefix: str = "10.5072"  # DataCite's prefix for tests
-    frames_limit: int = 20_000_000_000  # bytes of decoded frames that are kept, but at most a tenth of the disk
+    frames_limit: int = (
+        20_000_000_000  # bytes of decoded frames that are kept, but at most a tenth of the disk
+    )
     disk_reserve: int = 2_000_000_000  # bytes of the disk that decoded frames leave free
     idle_close_minutes: int = 60  # a delivery without news closes by itself
     access_log: bool = False  # a line on the terminal for every request

@@ -17,7 +17,7 @@ from vesalius.demo.content import limited_ct, planted
 from vesalius.demo.writing import HospitalFile
 from vesalius.web.ready import wait_until_ready
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("staff-pages")]
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "curator": ("curator", "phi-reviewer"),

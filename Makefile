@@ -21,7 +21,7 @@ demo: ## Install what the archive needs, then serve the demonstration on ports 8
 test: tools ## Run every test except the soak; installs what the tests need
 	@scripts/install .venv-clients requirements-clients.lock
 	@scripts/debian-packages test
-	@$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -m "not soak" -n 3 --dist loadgroup # servers and clients wait much: three on two cores
 
 # Two at a time, each part's output whole, and all parts even when one fails.
 .PHONY: check

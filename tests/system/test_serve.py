@@ -82,7 +82,7 @@ def test_requests_leave_no_line_on_the_terminal_unless_they_are_wanted(archive, 
     assert "/collections/" not in quiet.said
     (archive / "vesalius.toml").write_text("access_log = true\n")
     told = serve(archive)
-    assert Reader(told.public).ask("/collections/?a=secret").status == 200
+    assert Reader(told.public).ask("/collections/?q=secret").status == 200
     told.stop()
     assert "GET /collections/ 200" in told.said
     assert "secret" not in told.said

@@ -6,7 +6,8 @@ from typing import Final
 
 from vesalius.dicom.standard import load_json
 
-SOURCES: Final = {"ps3.15_e3-10-1": "ps3.15_e3-10-1_safe_private.json"}
+_STANDARD: Final = "ps3.15_e3-10-1_safe_private.json"
+SOURCES: Final = {"ps3.15_e3-10-1": _STANDARD, "tcia": _STANDARD}
 """Allow-lists by the name that a recipe uses."""
 
 

@@ -48,8 +48,8 @@ def main(data: str, source: str) -> None:
 def _carry(hands: Executor, source: Path, count: int) -> dict[str, float]:
     """Deliver, and wait until the curators could begin: seconds, whole and by stage."""
     from vesalius.intake.models import Submission
+    from vesalius.store.sources import gather
     from vesalius.submit.receive import Delivery, close, open_submission, receive
-    from vesalius.submit.sources import gather
 
     marks = {"begun": time.perf_counter()}
     sources = gather([source])

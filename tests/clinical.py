@@ -11,8 +11,8 @@ from vesalius.catalog.models import Release
 from vesalius.curate import plan, review, tables
 from vesalius.intake.models import CleanedSeries, CleanedTable, ReleasePlan, Submission
 from vesalius.release import publish
+from vesalius.store.sources import gather
 from vesalius.submit.receive import Delivery, close, open_submission, receive
-from vesalius.submit.sources import gather
 
 CT, MR = (str(dcmread(get_testdata_file(name)).PatientID) for name in ("CT_small.dcm", "MR_small.dcm"))
 TABLE = f"""\

@@ -26,8 +26,8 @@ def main(folder: str, collection: str) -> None:
 
 
 def deliver(folder: Path, collection: str) -> None:
+    from vesalius.store.sources import gather
     from vesalius.submit import receive
-    from vesalius.submit.sources import gather
 
     sources = gather([folder])
     delivery = receive.Delivery(

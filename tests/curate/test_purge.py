@@ -20,8 +20,8 @@ from vesalius.curate.gates import gates
 from vesalius.deliver import pictures as _pictures  # noqa: F401 - registers the handlers
 from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, SubmittedFile
 from vesalius.settings.routing import Side, named, on_intake
+from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 pytestmark = pytest.mark.slow
 NAME, ID, STAYS = "Canarius^Zebedee", "CANARY-77312", "STAYING-4711"

@@ -15,8 +15,8 @@ from vesalius.intake.models import CleanedInstance, CleanedSeries, ReleasePlan, 
 from vesalius.intake.steps import Step
 from vesalius.release import publish, purge
 from vesalius.settings.routing import Side, named
+from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 
 @pytest.fixture

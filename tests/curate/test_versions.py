@@ -18,11 +18,11 @@ from vesalius.errors import Conflict
 from vesalius.intake.models import CleanedSeries, SubmittedFile
 from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side, named
+from vesalius.store.sources import gather
 from vesalius.submit.balance import balance
 from vesalius.submit.clean import reclean
 from vesalius.submit.receive import close, open_submission, receive
 from vesalius.submit.recipes import adopt, current_recipe, of_row
-from vesalius.submit.sources import gather
 
 pytestmark = pytest.mark.slow
 ROOT = "1.2.826.0.1.3680043.8.498.55"

@@ -21,8 +21,8 @@ from vesalius.demo.writing import written
 from vesalius.dicom import check, read
 from vesalius.intake.models import CleanedSeries, Submission
 from vesalius.release import publish
+from vesalius.store.sources import gather
 from vesalius.submit.receive import Delivery, close, open_submission, receive
-from vesalius.submit.sources import gather
 
 pytestmark = pytest.mark.slow
 FLAIR = Series(number=5, contrast="FLAIR", description="FLAIR TRA")

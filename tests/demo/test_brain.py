@@ -21,8 +21,8 @@ from vesalius.demo.writing import written
 from vesalius.dicom import check, read
 from vesalius.dicom.frames import frame
 from vesalius.intake.steps import Step
+from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 pytestmark = pytest.mark.slow  # bending brains takes its time
 

@@ -11,8 +11,8 @@ def main(folder: str) -> None:
     import django
 
     django.setup()
+    from vesalius.store.sources import gather
     from vesalius.submit.receive import Delivery, open_submission, receive
-    from vesalius.submit.sources import gather
 
     sources = gather([Path(folder)])
     delivery = Delivery(site="Hospital", collection="Test-Chest", origin="site", person="sender")

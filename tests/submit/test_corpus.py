@@ -7,9 +7,9 @@ import pytest
 
 from vesalius.intake.models import CleanedInstance, Submission, SubmittedFile
 from vesalius.intake.steps import Step
+from vesalius.store.sources import gather
 from vesalius.submit.balance import balance
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 from vesalius.submit.tasks import unpack
 
 SHIPPED = Path(pydicom.__file__).parent / "data" / "test_files"

@@ -4,9 +4,9 @@ from vesalius.audit.models import AuditEntry
 from vesalius.intake.models import CleanedSeries, Submission
 from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side, named
+from vesalius.store.sources import gather
 from vesalius.submit.balance import balance
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 
 def _deliver(delivery, folder) -> Submission:

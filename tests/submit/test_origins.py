@@ -10,8 +10,8 @@ from pydicom.data import get_testdata_file
 
 from vesalius.intake.models import CleanedInstance, CleanedSeries, DeidRun, Finding, Submission
 from vesalius.intake.steps import Step
+from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 pytestmark = pytest.mark.slow
 

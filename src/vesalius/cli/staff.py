@@ -76,8 +76,8 @@ def submit(
     """Send folders, ZIP archives or files to a collection as one submission; sending again resumes."""
     wake()
     from vesalius.intake.models import Submission  # noqa: PLC0415
+    from vesalius.store.sources import gather  # noqa: PLC0415
     from vesalius.submit import receive  # noqa: PLC0415
-    from vesalius.submit.sources import gather  # noqa: PLC0415
 
     console = Console(stderr=True)
     if origin == "identifiable" and not yes:

@@ -31,8 +31,8 @@ from vesalius.demo.progress import Progress, Tell
 from vesalius.errors import Unavailable
 from vesalius.release import publish
 from vesalius.settings.routing import Side, alias_of, on_archive
+from vesalius.store.sources import gather
 from vesalius.submit import receive
-from vesalius.submit.sources import gather
 
 BY: Final = "demonstration"
 PATIENCE: Final = 1800.0  # seconds for the workers to clean or admit one delivery

@@ -19,7 +19,7 @@ from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side, named, on_intake
 from vesalius.store import BlobFacts
-from vesalius.submit.sources import Source, fingerprint
+from vesalius.store.sources import Source, fingerprint
 
 GROUP_FILES = 100
 GROUP_BYTES = 64 << 20

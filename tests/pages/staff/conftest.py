@@ -14,8 +14,8 @@ from vesalius.curate import work as _curate  # noqa: F401 - registers the handle
 from vesalius.intake.models import CleanedSeries, ReleasePlan, Submission
 from vesalius.release import destruction as _release  # noqa: F401 - registers the handlers
 from vesalius.settings.routing import Side, named
+from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
-from vesalius.submit.sources import gather
 
 PASSWORD = "correct horse battery"
 

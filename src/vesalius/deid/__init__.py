@@ -5,7 +5,8 @@ from vesalius.deid.output.edits import Edit, Written, blocks, moved, write
 from vesalius.deid.output.facts import header_facts
 from vesalius.deid.patient.context import Collected, ContextError, PatientContext, collect, patient_of
 from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
-from vesalius.deid.profile.recipe import Recipe, RecipeError
+from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.profile.recipe_file import RecipeError
 from vesalius.deid.record import Change, FindingFact, Origin
 
 __all__ = [

@@ -10,6 +10,12 @@ _DATA: Final = files("vesalius.deid") / "data"
 
 
 @cache
+def load_text(name: str) -> str:
+    """A text as it stands."""
+    return (_DATA / name).read_text("utf-8")
+
+
+@cache
 def load_json(name: str) -> Any:
     """A table as parsed JSON; the caller must not change it."""
     return json.loads((_DATA / name).read_text("utf-8"))

@@ -3,58 +3,29 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from vesalius.deid.profile import private, table
+from vesalius.deid.profile import options as known_options
+from vesalius.deid.profile import private, recipe_file
 from vesalius.deid.profile.actions import Action
-from vesalius.errors import BadInput
+from vesalius.deid.profile.recipe_file import RecipeError
+from vesalius.deid.resources import load_text
 
+BUILTIN: Final = ("basic", "tcia", "keep-dates", "strict")
+"""Recipes that ship with the archive, each a file of `deid/data/recipes/`."""
 _ROOT_LENGTH: Final = 31
-# Options of PS3.15 E.3.1 and E.3.2: they speak of pixels, so Table E.1-1 has no column for them.
-_PIXEL_OPTIONS: Final = frozenset({"clean_pixel_data", "clean_recognizable_visual_features"})
 # The fields of the first edition stand in every digest; of later ones, what differs from its default.
 _FIRST_FIELDS: Final = frozenset(
     {"name", "version", "options", "private", "patient_id_prefix", "uid_root", "dispositions"}
 )
 _EVENT: Final = re.compile(r"[A-Z0-9_ ]{0,16}")
-# TCIA publishes what refers to what: the images behind a derived one stay named, by their new UIDs.
-_REFERENCES: Final = {"*.(0008,1140)": "U", "*.(0008,2112)": "U"}
-_TCIA: Final = frozenset(
-    {
-        "clean_descriptors",
-        "clean_pixel_data",
-        "clean_structured_content",
-        "retain_device_identity",
-        "retain_patient_characteristics",
-        "retain_safe_private",
-    }
-)
-_BUILTIN: Final[dict[str, dict[str, Any]]] = {
-    "basic": {"options": frozenset()},
-    "tcia": {
-        "options": _TCIA | {"retain_longitudinal_modified_dates"},
-        "private": "tcia",
-        "dispositions": _REFERENCES,
-    },
-    "keep-dates": {
-        "options": _TCIA | {"retain_longitudinal_full_dates"},
-        "private": "tcia",
-        "dispositions": _REFERENCES,
-    },
-    "strict": {"options": frozenset({"clean_descriptors", "clean_pixel_data"})},
-}
-
-
+_TAG: Final = r"\([0-9A-F]{4},[0-9A-F]{4}\)"
+_ELEMENT: Final = rf'(?:{_TAG}|\([0-9A-F]{{3}}[13579BDF],"[^"]+",[0-9A-F]{{2}}\))'
+_ELEMENT_PATH: Final = re.compile(rf"(?:\*\.|(?:{_ELEMENT}\[\*\]\.)*){_ELEMENT}")
 _UnknownWords: TypeAlias = Literal["mask", "review"]
-
-
-class RecipeError(BadInput):
-    """The recipe asks for something that does not exist."""
-
-    hint = "Compare the recipe with `docs/` and mend the field that the sentence names."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,24 +54,34 @@ class Recipe:
     event_attribute: str = ""  # "(gggg,eeee)" of the event's date in the patient's files; "" for none
 
     def __post_init__(self) -> None:
-        if unknown := self.options - options():
-            raise RecipeError(f"no such option of PS3.15 Annex E: {', '.join(sorted(unknown))}")
+        for option in sorted(self.options - known_options.names().keys()):
+            raise RecipeError(f"no such option of PS3.15 Annex E: {option}", setting="options", part=option)
+        for path, letter in self.dispositions.items():
+            if letter not in set(Action):
+                sentence = "a disposition's action is none of D, Z, X, K, C, U"
+                raise RecipeError(sentence, setting="dispositions", part=path)
+            if not _ELEMENT_PATH.fullmatch(path):
+                sentence = f"{path} is no element path such as (0008,103E) or (0054,0016)[*].(0018,1079)"
+                raise RecipeError(sentence, setting="dispositions", part=path)
+        for setting, sentence in self._wrong():
+            raise RecipeError(sentence, setting=setting)
+
+    def _wrong(self) -> Iterator[tuple[str, str]]:
+        """Each setting that no file can be cleaned by, and why."""
+        if not (self.name and self.version):
+            yield "version" if self.name else "name", "a recipe has a name and a version"
         if self.private not in private.SOURCES:
-            raise RecipeError("no such list of safe private elements")
-        if not set(self.dispositions.values()) <= set(Action):
-            raise RecipeError("a disposition's action is none of D, Z, X, K, C, U")
+            yield "private", f"there is no such list of safe private elements: {', '.join(private.SOURCES)}"
         if self.unknown_words not in get_args(_UnknownWords):
-            raise RecipeError("unknown words are neither masked nor left for review")
+            yield "unknown_words", "unknown words are to mask or to review"
         if not _EVENT.fullmatch(self.event):
-            raise RecipeError(
-                "the event is no code string of at most 16 capitals, digits, blanks and underscores"
-            )
-        if self.event_attribute and not _is_tag(self.event_attribute):
-            raise RecipeError("the event's attribute is not written (gggg,eeee)")
+            yield "event", "an event's name has at most 16 capitals, digits, blanks and underscores"
+        if self.event_attribute and not re.fullmatch(_TAG, self.event_attribute):
+            yield "event_attribute", "the event's attribute is written (gggg,eeee), in capitals"
         if self.uid_root is not None and not _is_root(self.uid_root):
-            raise RecipeError(f"the UID root is no UID of at most {_ROOT_LENGTH} characters")
+            yield "uid_root", f"the UID root is no UID of at most {_ROOT_LENGTH} characters"
         if not (self.patient_id_prefix.isascii() and len(self.patient_id_prefix) <= 56):
-            raise RecipeError("the patient ID prefix is not ASCII or longer than 56 characters")
+            yield "patient_id_prefix", "the patient ID prefix is not ASCII or longer than 56 characters"
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -129,20 +110,26 @@ class Recipe:
             raise RecipeError("the text is not the JSON of a recipe") from error
 
     @classmethod
+    def from_toml(cls, text: str) -> "Recipe":
+        """The recipe that a file says. RecipeError with the line for anything that is none."""
+        told = recipe_file.read(text)
+        try:
+            return cls(**{"name": "", "version": ""} | told)
+        except RecipeError as error:
+            raise recipe_file.located(error, text) from None
+
+    def to_toml(self) -> str:
+        """The recipe as a file that `from_toml` reads; settings at their default are left out."""
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        defaults = {one.name: one.default for one in fields(self)} | {"dispositions": {}, "options": None}
+        return recipe_file.write({name: told[name] for name in told if told[name] != defaults[name]})
+
+    @classmethod
     def builtin(cls, name: str) -> "Recipe":
-        """A recipe that ships with the archive: `basic`, `tcia`, `keep-dates`, `strict`; RecipeError for others."""
-        if name not in _BUILTIN:
-            raise RecipeError(f"no built-in recipe of that name; there are {', '.join(sorted(_BUILTIN))}")
-        return cls(name=name, version="1", **_BUILTIN[name])
-
-
-def options() -> frozenset[str]:
-    """Names of all options of PS3.15 Annex E that a recipe may hold."""
-    return table.options() | _PIXEL_OPTIONS
-
-
-def _is_tag(text: str) -> bool:
-    return re.fullmatch(r"\([0-9A-F]{4},[0-9A-F]{4}\)", text) is not None
+        """A recipe that ships with the archive, one of BUILTIN; RecipeError for others."""
+        if name not in BUILTIN:
+            raise RecipeError(f"no built-in recipe of that name; there are {', '.join(BUILTIN)}")
+        return cls.from_toml(load_text(f"recipes/{name}.toml"))
 
 
 def _is_root(root: str) -> bool:

@@ -193,6 +193,24 @@ def test_purged_content_does_not_come_back(house, published, delivery, collectio
     assert shut == ["purged"]
 
 
+def test_a_purge_between_the_word_and_the_door_shuts_the_door(house, published, delivery, collection, folder):
+    (folder / "one more.txt").write_text("so that this is another delivery")
+    _write(folder / NAME / "late.dcm", NAME, ID, 7)
+    _deliver(house, delivery, folder)
+    for one in CleanedSeries.objects.filter(step="in-review"):
+        review.accept(one.pk, person="curator", saw=one.digest, pixels_clean=True)
+    row = plan.draft(collection.short_title, person="releaser")
+    plan.confirm(row.pk, person="releaser")
+    release.purge.ask("Test-Chest", published.patient_id, "asked by the site", "first")
+    house.work()
+    row.refresh_from_db()
+    assert row.state == "draft"
+    assert [gate.name for gate in gates(row) if not gate.passes] == ["purging"]
+    assert not Release.objects.filter(deed_id=row.deed_id).exists()
+    with named(Side.INTAKE):
+        assert AuditEntry.objects.filter(deed="release.give-back", deed_id=row.deed_id).exists()
+
+
 def test_files_that_others_use_are_kept(house, published):
     patient = SubmittedFile.objects.get(patient__original_id=STAYS)
     _purge(house, published)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from vesalius.audit.trail import record
 from vesalius.catalog.bytes import archive_store
+from vesalius.catalog.changes import take_turn
 from vesalius.catalog.models import (
     Blob,
     Download,
@@ -23,6 +24,7 @@ from vesalius.catalog.models import (
 )
 from vesalius.curate.admit_tables import admit_tables
 from vesalius.curate.columns import revision_columns
+from vesalius.curate.gates import gates
 from vesalius.curate.tables import with_its_files
 from vesalius.errors import Conflict
 from vesalius.intake.bytes import intake_store
@@ -40,6 +42,7 @@ from vesalius.settings.routing import Side, on_archive
 from vesalius.store import BlobFacts
 
 BLOBS_PER_COPY = 200
+PURGES = frozenset({"purged", "purging"})  # gates that another deed can shut after the word was given
 Copied = dict[str, BlobFacts]  # by SHA-256
 
 
@@ -56,7 +59,13 @@ def admit_release(work: Work) -> None:
     copied = _copy_blobs(work, planned, tables)
     if not Release.objects.filter(deed_id=plan.deed_id).exists():
         with on_archive():
-            _write_release(plan, planned, tables, copied)
+            take_turn()  # a purge that ended since the word was given shuts a gate, and none can end now
+            ready = all(gate.passes for gate in gates(plan) if gate.name in PURGES)
+            if ready:
+                _write_release(plan, planned, tables, copied)
+        if not ready:
+            _give_back(work, plan)
+            return
     with work.finishing():
         ReleasePlan.objects.filter(pk=plan.pk).update(state=ReleasePlan.State.ADMITTED)
         ids = [series.pk for series in planned]
@@ -70,6 +79,21 @@ def admit_release(work: Work) -> None:
             target_kind="release",
             target=str(plan),
             detail={"series": len(planned), "tables": len(tables)},
+            deed_id=plan.deed_id,
+        )
+
+
+def _give_back(work: Work, plan: ReleasePlan) -> None:
+    """The plan is a draft again, and its page shows the gate that shut."""
+    with work.finishing():
+        ReleasePlan.objects.filter(pk=plan.pk).update(
+            state=ReleasePlan.State.DRAFT, confirmed_by="", confirmed_at=None
+        )
+        record(
+            "release.give-back",
+            person=plan.confirmed_by,
+            target_kind="release",
+            target=str(plan),
             deed_id=plan.deed_id,
         )
 

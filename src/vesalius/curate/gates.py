@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from vesalius.catalog.models import Download, Instance, Purge, Series, Study
+from vesalius.catalog.models import Download, Holding, Instance, Purge, Series, Study, Tombstone
 from vesalius.catalog.refusal import refused_among
+from vesalius.catalog.tombstones import patient_tombstone
 from vesalius.catalog.visible import OPEN_PURGES
 from vesalius.intake.models import (
     CleanedInstance,
@@ -103,9 +104,21 @@ def _refused(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
 
 
 def _being_purged(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
-    open_purges = Purge.objects.filter(holding__short_title=plan.holding, state__in=OPEN_PURGES)
-    ids = {one.patient_id for one in series}.union(*(table.patient_ids for table in _tables(plan)))
-    return open_purges.filter(patient__patient_id__in=ids).exists()
+    """A patient whose purge is asked comes in by no way, nor what was cleaned before a purge that is done."""
+    holdings = Holding.objects.filter(Q(short_title=plan.holding) | Q(derived__short_title=plan.holding))
+    cleaned = {(one.patient_id, one.made_at) for one in series}
+    cleaned |= {(patient_id, table.made_at) for table in _tables(plan) for patient_id in table.patient_ids}
+    asked = Purge.objects.filter(holding__in=holdings, state__in=OPEN_PURGES)
+    if asked.filter(patient__patient_id__in={patient_id for patient_id, _ in cleaned}).exists():
+        return True
+    graves = Tombstone.objects.filter(holding__in=holdings, kind=Tombstone.Kind.PURGED, level="patient")
+    purged_at = dict(graves.values_list("name", "at"))
+    titles = holdings.values_list("short_title", flat=True) if purged_at else ()
+    return any(
+        made_at < purged_at.get(patient_tombstone(title, patient_id), made_at)
+        for title in titles
+        for patient_id, made_at in cleaned
+    )
 
 
 def _rootless(_: ReleasePlan, series: list[CleanedSeries]) -> bool:
@@ -143,7 +156,7 @@ GATES: list[tuple[str, str, Trouble]] = [
     ("download", "a planned series or table has no row of data access to live in", _homeless),
     ("unique", "a UID of a planned series belongs to another patient or collection already", _claimed),
     ("purged", "a planned series or table holds content that was purged: exclude it", _refused),
-    ("purging", "a planned patient is being purged: wait for the second person's word", _being_purged),
+    ("purging", "a planned patient is being or was purged since: exclude it", _being_purged),
     ("names", "two planned tables have the same name: exclude one of them", _of_one_name),
     ("sources", "derived data refer to a study that is not published", _rootless),
     ("references", "derived data refer to an instance that is not in the archive", _unresolved),

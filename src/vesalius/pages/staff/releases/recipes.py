@@ -16,6 +16,7 @@ from vesalius.submit.recipes import current_recipe, of_row, prefix_is_set
 
 # The options in the order of PS3.15 Table E.3-1: key, title, what it lets through or cleans.
 OPTIONS = (
+    ("clean_pixel_data", "Clean Pixel Data", "Text burned into the pixels is found and blanked (E.3.1)."),
     ("retain_safe_private", "Retain Safe Private", "Private elements of the allow-list stay (PS3.15 E.3.10)."),
     ("retain_uids", "Retain UIDs", "UIDs stay as the hospital gave them (E.3.9)."),
     ("retain_device_identity", "Retain Device Identity", "Serial numbers and station names stay (E.3.8)."),
@@ -58,7 +59,8 @@ def adopt(request: HttpRequest, name: str) -> HttpResponse:
     """`/releases/NAME/recipe/adopt/`: the chosen options become the next version."""
     _require(name)
     now = of_row(current_recipe(name))
-    chosen = frozenset(key for key, *_ in OPTIONS if key in request.POST.getlist("option"))
+    offered = frozenset(key for key, *_ in OPTIONS)
+    chosen = offered & frozenset(request.POST.getlist("option")) | now.options - offered
     prefix = request.POST.get("prefix", now.patient_id_prefix).strip()
     if chosen == now.options and prefix == now.patient_id_prefix:
         messages.info(request, "Nothing is changed: the current recipe says just that.")

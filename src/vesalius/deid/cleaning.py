@@ -51,14 +51,15 @@ def clean(
     if patient_of(root) != (context.issuer, context.patient_id):
         raise ContextError("the file is of another patient than the context")
     patient = Patient(identity.named_by(recipe), context)
-    codes = stamps.missing_items(root, recipe, origin) if origin != "site" else b""
-    walker = Walker(recipe, patient, origin, codes)
+    vouched = stamps.Vouched(undone=stamps.undone(root))
+    codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
+    walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched))
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))
     walker.data_set(root, place, "", file.body, file.size)
     if origin == "site":
         _object_to_stamps(root, walker)
     else:
-        _stamp(file, walker, codes)
+        _stamp(file, walker, codes, vouched)
     return Cleaned(
         tuple(sorted(walker.edits, key=lambda edit: (edit.start, edit.end))),
         tuple(walker.changes),
@@ -77,12 +78,12 @@ def _object_to_stamps(root: Dataset, walker: Walker) -> None:
         walker.findings.append(FindingFact("stamp_missing", tag_text(tag), sentence))
 
 
-def _stamp(file: DicomFile, walker: Walker, codes: bytes) -> None:
+def _stamp(file: DicomFile, walker: Walker, codes: bytes, vouched: stamps.Vouched) -> None:
     """Set the stamps in the root data set and put a new head before it."""
     root = file.dataset
     method = root.get(stamps.METHOD)
     betrayed = method is not None and walker.patient.betrayed_by(method)
-    wanted = list(stamps.texts(root, walker.recipe, walker.origin, betrayed=betrayed))
+    wanted = list(stamps.texts(root, walker.recipe, walker.origin, betrayed=betrayed, vouched=vouched))
     if codes and stamps.METHOD_CODES not in root:
         wanted.append(stamps.Stamp(stamps.METHOD_CODES, "SQ", codes))
     for stamp in sorted(wanted, key=lambda stamp: stamp.tag):

@@ -25,8 +25,6 @@ _OVERLAY_DATA: Final = 0x3000
 _CONTENT: Final = 0x0040A730
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
-# Written by the stamps alone (PS3.15 E.1.1 and E.3).
-_STAMPED: Final = frozenset({stamps.IDENTITY_REMOVED, stamps.METHOD, stamps.DATES_MODIFIED})
 _OBJECTIONS: Final = {
     Action.REMOVE: ("not_removed", "the profile removes this attribute"),
     Action.EMPTY: ("not_emptied", "the profile empties this attribute"),
@@ -54,7 +52,9 @@ class Walker:
     With origin `site` nothing is edited: what the profile would remove or empty becomes a finding.
     """
 
-    def __init__(self, recipe: Recipe, patient: Patient, origin: Origin, appended_codes: bytes) -> None:
+    def __init__(
+        self, recipe: Recipe, patient: Patient, origin: Origin, appended_codes: bytes, stamped: frozenset[int]
+    ) -> None:
         self.recipe = recipe
         self.patient = patient
         self.origin = origin
@@ -64,6 +64,7 @@ class Walker:
         self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
         self.root_after: dict[int, tuple[str, bytes] | None] = {}
         self._appended_codes = appended_codes
+        self._stamped = stamped  # root elements that are written by the stamps alone (PS3.15 E.1.1 and E.3)
 
     def data_set(self, dataset: Dataset, place: Place, prefix: str, start: int, end: int) -> int:
         """Walk one data set that fills the bytes from `start` to `end`; the bytes that it grows by."""
@@ -89,7 +90,7 @@ class Walker:
             return self._act(_Case(element, kept.decision, place, prefix, kept.name))
         if not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
-        if not prefix and tag in _STAMPED:
+        if not prefix and tag in self._stamped:
             return 0
         if tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
             return self._cut(element, prefix + tag_text(tag))

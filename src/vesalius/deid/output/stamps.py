@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from vesalius.deid.profile import options as known_options
 from vesalius.deid.profile import table
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.record import Origin
@@ -14,21 +15,13 @@ IDENTITY_REMOVED: Final = 0x00120062
 METHOD: Final = 0x00120063
 METHOD_CODES: Final = 0x00120064
 DATES_MODIFIED: Final = 0x00280303
+_ALWAYS: Final = frozenset({IDENTITY_REMOVED, METHOD, DATES_MODIFIED})
 _CODE_VALUE: Final = 0x00080100
 _SCHEME: Final = 0x00080102
 _CODE_MEANING: Final = 0x00080104
 _BASIC: Final = "113100"
-# Options whose C has a cleaner, or that retain; clean_structured_content and clean_graphics are removal for now.
-_CODES: Final = {
-    "clean_descriptors": "113105",
-    "retain_longitudinal_full_dates": "113106",
-    "retain_longitudinal_modified_dates": "113107",
-    "retain_patient_characteristics": "113108",
-    "retain_device_identity": "113109",
-    "retain_uids": "113110",
-    "retain_safe_private": "113111",
-    "retain_institution_identity": "113112",
-}
+# Attributes that say NO once a step over the pixels vouches for them (PS3.15 E.3.1, E.3.2), by the option's name.
+_OF_PIXELS: Final = {"clean_pixel_data": 0x00280301, "clean_recognizable_visual_features": 0x00280302}
 _MODIFIED: Final = "retain_longitudinal_modified_dates"
 _FULL: Final = "retain_longitudinal_full_dates"
 
@@ -42,20 +35,53 @@ class Stamp:
     value: bytes
 
 
-def codes(recipe: Recipe, origin: Origin) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What the pass itself can say of options beyond the header table, by the recipe's names for them.
+
+    `done`: clean_pixel_data where pixels were cleaned or reviewed, clean_recognizable_visual_features where no face
+    is left. `undone`: options that the recipe names and this file could not be held to.
+    """
+
+    done: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
+
+
+_NOTHING: Final = Vouched()
+_NOT_YET: Final = frozenset({"clean_graphics", "clean_structured_content"})
+
+
+def undone(root: Dataset) -> frozenset[str]:
+    """Options that this file cannot be held to by its header alone.
+
+    An overlay in the unused bits of the pixels is graphics that no element holds (PS3.3 C.9.2, retired).
+    """
+    planes = (group << 16 for group in range(0x6000, 0x6100, 2))
+    embedded = any(plane | 0x0010 in root and plane | 0x3000 not in root for plane in planes)
+    return _NOT_YET | ({"clean_graphics"} if embedded else set())
+
+
+def tags(vouched: Vouched) -> frozenset[int]:
+    """Root elements that the stamps write, and nothing else does."""
+    return _ALWAYS | {tag for option, tag in _OF_PIXELS.items() if option in vouched.done}
+
+
+def codes(recipe: Recipe, origin: Origin, vouched: Vouched = _NOTHING) -> tuple[str, ...]:
     """Code values of CID 7050 for the profile and the options that were applied.
 
     Dates and UIDs of derived data were kept because they are new already, which no option names.
     """
-    done = {option for option in recipe.options if option in _CODES}
+    done = set(recipe.options) - vouched.undone - _OF_PIXELS.keys() | vouched.done
     if _MODIFIED in done:
         done.discard(_FULL)
     if origin == "derived":
         done -= {_MODIFIED, _FULL, "retain_uids"}
-    return (_BASIC, *sorted(_CODES[option] for option in done))
+    return (_BASIC, *sorted(known_options.codes()[option] for option in done))
 
 
-def texts(root: Dataset, recipe: Recipe, origin: Origin, *, betrayed: bool) -> tuple[Stamp, ...]:
+def texts(
+    root: Dataset, recipe: Recipe, origin: Origin, *, betrayed: bool, vouched: Vouched = _NOTHING
+) -> tuple[Stamp, ...]:
     """The stamps that are plain values; a method already named stays in front unless an identifier stands in it."""
     ours = f"Vesalius, DICOM PS3.15 {table.edition()} E, recipe {recipe.digest[:12]}".encode("ascii")
     element = root.get(METHOD)
@@ -64,14 +90,15 @@ def texts(root: Dataset, recipe: Recipe, origin: Origin, *, betrayed: bool) -> t
     stamps = [Stamp(IDENTITY_REMOVED, "CS", b"YES"), Stamp(METHOD, "LO", method)]
     if origin == "identifiable":
         stamps.append(Stamp(DATES_MODIFIED, "CS", _dates(recipe)))
+    stamps += [Stamp(tag, "CS", b"NO") for option, tag in _OF_PIXELS.items() if option in vouched.done]
     return tuple(stamps)
 
 
-def missing_items(root: Dataset, recipe: Recipe, origin: Origin) -> bytes:
+def missing_items(root: Dataset, recipe: Recipe, origin: Origin, vouched: Vouched = _NOTHING) -> bytes:
     """Items of De-identification Method Code Sequence for what is not coded there yet, as bytes to append."""
     sequence = root.get(METHOD_CODES)
     present = {item.dataset.text(_CODE_VALUE) for item in sequence.items} if sequence is not None else set()
-    return b"".join(_item(code, root) for code in codes(recipe, origin) if code not in present)
+    return b"".join(_item(code, root) for code in codes(recipe, origin, vouched) if code not in present)
 
 
 def missing(root: Dataset) -> tuple[int, ...]:

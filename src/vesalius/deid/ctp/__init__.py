@@ -1,0 +1,1 @@
+"""What CTP's scripts say: filter expressions, pixel scripts and anonymizer scripts, as values that can be asked."""

@@ -4,13 +4,14 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydicom.data import get_testdata_file
-from tests.archives import run
+from tests.archives import VESALIUS, environ, run
 
 from vesalius.store import open_store
 
@@ -41,6 +42,16 @@ def test_a_folder_without_an_archive_is_named_with_what_to_do(tmp_path, words):
         f"There is no archive of this version in {tmp_path / 'nothing'}.\n"
         "Run `vesalius init` with the same data folder; it makes them, or brings them up to date.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [["--data", "{}", "doctor"], ["doctor", "--data", "{}"], ["doctor", "--data={}"]]
+)
+def test_the_data_folder_is_named_before_the_command_or_behind_it(empty, words):
+    said = [word.format(empty) for word in words]
+    done = subprocess.run([*VESALIUS, *said], capture_output=True, text=True, check=False, env=environ())
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == run(empty, "doctor").stdout
 
 
 def test_a_setting_that_does_not_exist_is_named(empty):

@@ -32,6 +32,10 @@ EXIT_USAGE, EXIT_FAILED = 2, 3
 class Commands(click.Group):
     """A group whose commands are looked up in COMMANDS."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `--data` before the command and behind it: it means the same."""
+        return super().parse_args(ctx, _data_first(args))
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the table."""
         del ctx
@@ -53,12 +57,19 @@ class Commands(click.Group):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
+def _data_first(args: list[str]) -> list[str]:
+    ours = args[: args.index("--")] if "--" in args else args
+    at = next((at for at, arg in enumerate(ours) if arg == "--data" or arg.startswith("--data=")), 0)
+    after = at + (2 if ours and ours[at] == "--data" else 1)
+    return [*args[at:after], *args[:at], *args[after:]]
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(vesalius.__version__, prog_name="vesalius")
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The data folder; else VESALIUS_DATA, else ~/.local/share/vesalius.",
+    help="The data folder; else VESALIUS_DATA, else ~/.local/share/vesalius. It may stand behind the command.",
 )
 def cli(data: Path | None) -> None:
     """An archive of cancer images that any institution can run."""

@@ -5,7 +5,6 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
@@ -44,15 +43,12 @@ def init(*, public: bool) -> None:
 @click.option("--demo", is_flag=True, help="Fill an empty archive with demonstration collections.")
 @click.option("--public-port", type=click.IntRange(1, 65535), help="Port of the public site (8000).")
 @click.option("--staff-port", type=click.IntRange(1, 65535), help="Port of the staff site (8001).")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="The data folder.")
-def serve(
-    *, public: bool, demo: bool, public_port: int | None, staff_port: int | None, data: Path | None
-) -> None:
+def serve(*, public: bool, demo: bool, public_port: int | None, staff_port: int | None) -> None:
     """Run the archive: public site, staff site and their workers, until Ctrl-C."""
     begun = time.monotonic()
     if public and demo:
         raise click.UsageError("the demonstration needs both sides: leave --public out")
-    _take_options(public_port=public_port, staff_port=staff_port, data=data, demo=demo)
+    _take_options(public_port=public_port, staff_port=staff_port, demo=demo)
     _make_data_folder(synthetic=demo)
     ours = settings.load()
     sites = {"public": ours.public_port} if public else {"public": ours.public_port, "staff": ours.staff_port}
@@ -78,10 +74,9 @@ def _process(side: str, duty: str) -> list[str]:
     return [sys.executable, "-m", "vesalius.web.process", side, duty]
 
 
-def _take_options(*, public_port: int | None, staff_port: int | None, data: Path | None, demo: bool) -> None:
+def _take_options(*, public_port: int | None, staff_port: int | None, demo: bool) -> None:
     """Options become the settings of every process that we start."""
     chosen = {
-        "VESALIUS_DATA": data.absolute() if data else None,
         "VESALIUS_PUBLIC_PORT": public_port,
         "VESALIUS_STAFF_PORT": staff_port,
         "VESALIUS_SYNTHETIC": "true" if demo else None,

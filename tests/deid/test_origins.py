@@ -112,6 +112,7 @@ def test_derived_data_keep_uids_ids_and_dates(new, outcome):
     assert [item.CodeValue for item in kept.DeidentificationMethodCodeSequence] == ["113100"]
     assert result.cleaned.facts["references"] == {
         "SOPInstanceUID": ["2.25.7"], "SeriesInstanceUID": ["2.25.8"], "StudyInstanceUID": [],
+        "FrameOfReferenceUID": [],
     }  # fmt: skip
 
 

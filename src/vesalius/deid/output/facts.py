@@ -9,12 +9,21 @@ from vesalius.deid.resources import load_rows
 from vesalius.dicom import Dataset, DicomFile, values, walk
 from vesalius.dicom.values import Value
 
+NAMED: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID")
+"""Keywords of what can be referred to; a file bears each itself at its root."""
+
 REFERENCES: Final = {
     0x00081155: "SOPInstanceUID",
+    0x00081167: "SOPInstanceUID",  # the source of a frame of a multi-frame image
     0x0020000E: "SeriesInstanceUID",
     0x0020000D: "StudyInstanceUID",
+    0x00200052: "FrameOfReferenceUID",
+    0x0018991E: "FrameOfReferenceUID",  # target of a registration
+    0x00640003: "FrameOfReferenceUID",  # source of a deformable registration
+    0x30060024: "FrameOfReferenceUID",  # of a region of interest
+    0x300600C2: "FrameOfReferenceUID",  # related by a transformation
 }
-"""Attributes that refer, by the keyword of what they name; Series and Study only inside of sequences."""
+"""Attributes that refer, by the keyword of what they name; other than SOP Instances only inside of sequences."""
 
 After = Mapping[int, tuple[str, bytes] | None]
 """Root elements that a pass changed: VR and new bytes by tag, None for what it removed."""
@@ -23,7 +32,7 @@ After = Mapping[int, tuple[str, bytes] | None]
 def header_facts(file: DicomFile) -> dict[str, Any]:
     """Facts of a file as it is: keyword to JSON value; what is absent or empty has no key.
 
-    `references` holds sorted UIDs under SOPInstanceUID, SeriesInstanceUID and StudyInstanceUID.
+    `references` holds sorted UIDs under each keyword of `NAMED`.
     """
     references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
     for path, element in walk(file.dataset):

@@ -3,11 +3,20 @@
 import hmac
 import unicodedata
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from vesalius.deid.patient.lookup import (
+    LookupTable,
+    LookupTableError,
+    Patient,
+    resolved,
+    shared_name,
+    true_date,
+)
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.errors import BadInput
 
@@ -53,14 +62,17 @@ class DomainKey:
 
 @dataclass(frozen=True)
 class Identity:
-    """The three answers of a domain, from (key, site, issuer, normalised original) alone.
+    """The answers of a domain, from (key, site, issuer, normalised original) and what people decided alone.
 
-    `lookup` maps (issuer, original Patient ID) to the new ID; an empty issuer speaks for every issuer.
+    `lookup` names new IDs, `same` says which ID stands for another of the same person, `events` when it began
+    (YYYY-MM-DD), each by (issuer, original Patient ID); an empty issuer speaks for every issuer.
     """
 
     key: DomainKey
     site: str = ""
-    lookup: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    lookup: Mapping[Patient, str] = field(default_factory=dict, repr=False)
+    same: Mapping[Patient, Patient] = field(default_factory=dict, repr=False)
+    events: Mapping[Patient, str] = field(default_factory=dict, repr=False)
     uid_root: str | None = None
     patient_id_prefix: str = ""
 
@@ -71,12 +83,50 @@ class Identity:
             raise IdentityError(
                 "the lookup table holds a new patient ID that is empty, too long or not ASCII"
             )
+        if shared_name(self.lookup, self.same):
+            raise IdentityError(
+                "two originals have one new patient ID, and no correction says they are one person"
+            )
 
     def named_by(self, recipe: Recipe) -> "Identity":
         """The same identity under the recipe's UID root and patient ID prefix."""
         if (self.uid_root, self.patient_id_prefix) == (recipe.uid_root, recipe.patient_id_prefix):
             return self
         return replace(self, uid_root=recipe.uid_root, patient_id_prefix=recipe.patient_id_prefix)
+
+    def looked_up(self, table: LookupTable, recipe: Recipe) -> "Identity":
+        """The same identity with what a table says under the recipe's key types.
+
+        LookupTableError with the lines for two originals on one new ID, and for corrections and dates that no one
+        can follow.
+        """
+        lookup = table.by_patient(recipe.patient_keys)
+        same = {patient: correction.same_as for patient, correction in table.corrections().items()}
+        lines = [table.line_of(recipe.patient_keys, patient) for patient in shared_name(lookup, same)]
+        if lines:
+            raise LookupTableError(
+                f"lines {lines[0]} and {lines[1]} give one new patient ID to two originals: record that they are one "
+                "person, with the reason, or name one of them anew"
+            )
+        for patient in same:
+            if patient in lookup and lookup[patient] != lookup.get(resolved(patient, same)):
+                line = table.line_of(recipe.patient_keys, patient)
+                raise LookupTableError(
+                    f"line {line} names an ID that stands for the same person as another anew"
+                )
+        return replace(self, lookup=lookup, same=same, events=_events(table, recipe.event_keys))
+
+    def unnamed(self, patients: Iterable[Patient]) -> tuple[Patient, ...]:
+        """The patients whom the lookup table ought to name and does not, each once, sorted; () without a table."""
+        if not self.lookup:
+            return ()
+        return tuple(sorted({patient for patient in patients if patient[1] and not self._named(*patient)}))
+
+    def event_date(self, issuer: str, original: str) -> date | None:
+        """The true date of the patient's event; None where nobody recorded it."""
+        issuer, original = self._person(issuer, original)
+        told = self.events.get((issuer, original)) or self.events.get(("", original))
+        return date.fromisoformat(told) if told else None
 
     def uid(self, original: str) -> str:
         """`2.25.` and 128 bits in decimal (PS3.5 B.2), or under the root as many bits as fit in 64 characters.
@@ -87,10 +137,10 @@ class Identity:
 
     def patient_id(self, issuer: str, original: str) -> str:
         """The lookup's ID, else the prefix and 8 base32 letters; empty for an empty original."""
-        issuer, original = _normal(issuer), _normal(original)
+        issuer, original = self._person(issuer, original)
         if not original:
             return ""
-        named = self.lookup.get((issuer, original)) or self.lookup.get(("", original))
+        named = self._named(issuer, original)
         if named:
             return named
         digest = _mac(_derived(self.key, "patient"), self.site, issuer, original)
@@ -98,8 +148,27 @@ class Identity:
 
     def day_offset(self, issuer: str, original: str) -> int:
         """Days to add to every date of one patient, in [-3650, -365] (PS3.15 E.3.6)."""
-        digest = _mac(_derived(self.key, "days"), self.site, _normal(issuer), _normal(original))
+        digest = _mac(_derived(self.key, "days"), self.site, *self._person(issuer, original))
         return -_SHORTEST_SHIFT - int.from_bytes(digest[:8], "big") % _SHIFTS
+
+    def _person(self, issuer: str, original: str) -> Patient:
+        """The ID that stands for this patient, of all that corrections say are one person's."""
+        return resolved((_normal(issuer), _normal(original)), self.same)
+
+    def _named(self, issuer: str, original: str) -> str | None:
+        issuer, original = self._person(issuer, original)
+        return self.lookup.get((issuer, original)) or self.lookup.get(("", original))
+
+
+def _events(table: LookupTable, key_type: str) -> dict[Patient, str]:
+    events = {}
+    for patient, told in table.by_patient(key_type).items():
+        try:
+            events[patient] = true_date(told).isoformat()
+        except ValueError:
+            line = table.line_of(key_type, patient)
+            raise LookupTableError(f"line {line} dates an event neither YYYY-MM-DD nor M/d/yyyy") from None
+    return events
 
 
 @lru_cache(maxsize=65536)

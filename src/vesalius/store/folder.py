@@ -196,6 +196,11 @@ class FolderStore:
             return True
         return False
 
+    def open_staged(self, blob: BlobFacts) -> BufferedReader:
+        """A seekable reader of a finished blob, for whoever must look at it before it is committed."""
+        with _failures():
+            return self._staged(blob).open("rb")
+
     def discard(self, blobs: Iterable[BlobFacts]) -> None:
         """Drop finished blobs that will not be committed."""
         for blob in blobs:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vesalius import deid
+from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.errors import BadInput
 from vesalius.store import BlobFacts, FolderStore, open_store
@@ -123,6 +124,9 @@ def _clean_one(
             if refusal is not None:
                 return CleanedFile(file=file_id, refused=("quarantine", refusal.sentence, refusal.path))
             blob = _unchanged(store, name) if order.origin == "site" else _written(store, file, done)
+            flaw = _flaw(store, blob, file, order, recipe, context) if blob.staged else None
+            if flaw is not None:
+                return CleanedFile(file=file_id, refused=(flaw.kind, flaw.sentence, flaw.path))
             pixel_digest, offsets = _pixel_digest(file), _offsets(file, done)
     except BadInput as error:
         return CleanedFile(file=file_id, refused=("quarantine", str(error), ""))
@@ -144,6 +148,33 @@ def _written(store: FolderStore, file: DicomFile, done: deid.Cleaned) -> BlobFac
         for block in deid.blocks(file, done.edits):
             writer.write(block)
         return writer.finish()
+
+
+def _flaw(
+    store: FolderStore,
+    blob: BlobFacts,
+    source: DicomFile,
+    order: SeriesOrder,
+    recipe: deid.Recipe,
+    context: deid.PatientContext,
+) -> deid.FindingFact | None:
+    """Why a cleaned file may not stay, by the bytes that were written; they are dropped then."""
+    try:
+        with store.open_staged(blob) as opened:
+            found = prove(
+                source,
+                read(opened),
+                recipe=recipe,
+                identity=order.identity,
+                context=context,
+                origin=order.origin,
+            )
+        flaw = next((one for one in found if one.kind in FATAL), None)
+    except BadInput as error:
+        flaw = deid.FindingFact("conformance", "", str(error))
+    if flaw is not None:
+        store.discard([blob])
+    return flaw
 
 
 def _unchanged(store: FolderStore, name: str) -> BlobFacts:

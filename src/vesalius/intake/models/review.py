@@ -18,12 +18,23 @@ class Finding(models.Model):
         NOT_CLEANED = "not_cleaned"
         STAMP_MISSING = "stamp_missing"
         REFERENCE = "reference"  # derived data refer to what is not published
+        LEAK = "leak"  # an identifier or an old UID stands in the cleaned file
+        CONFORMANCE = "conformance"  # cleaning would make the file worse than it came
+        TEXT = "text"  # words that neither identify anybody nor are known
+        FACE = "face"  # a surface could be drawn by which the patient is recognised
         LATE_IDENTIFIER = "late_identifier"  # found after a release that was cleaned without knowing it
         TABLE = "table"  # a table or its dictionary cannot be read
         COLUMN_UNDECLARED = "column_undeclared"  # nobody has decided about a column of a table
         COLUMN_TEXT = "column_text"  # free text
         COLUMN_VALUES = "column_values"  # values that its dictionary does not allow
         UNKNOWN_PATIENT = "unknown_patient"  # rows of patients whom the collection does not know
+
+    class Verdict(models.TextChoices):
+        """How a face was dealt with; other doubts are settled by a reason alone."""
+
+        DEFACED = "defaced"  # the face was taken out of the images before they came
+        LIMITED = "limited"  # only people who have signed may fetch them
+        ACCEPTED = "accepted"  # published with the face, for the reason that is stated
 
     submission = models.ForeignKey("intake.Submission", on_delete=models.CASCADE, related_name="findings")
     file = models.ForeignKey(
@@ -43,6 +54,7 @@ class Finding(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=150, blank=True)
     settlement = models.CharField(max_length=300, blank=True)
+    verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
 
     class Meta:
         ordering = ["id"]

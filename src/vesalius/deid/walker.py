@@ -8,12 +8,21 @@ from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
 from vesalius.deid.profile import kept_private
 from vesalius.deid.profile.actions import Action, without_cleaner
+from vesalius.deid.profile.kept_private import Meaning
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.values import encode
+from vesalius.deid.values.disposed import new_value, tells_nothing
 from vesalius.deid.values.dummies import dummy
-from vesalius.deid.values.treatment import Patient, cleaned_value, is_harmless_inside, mapped_uids, recorded
+from vesalius.deid.values.treatment import (
+    TEXT,
+    Patient,
+    cleaned_value,
+    is_harmless_inside,
+    mapped_uids,
+    recorded,
+)
 from vesalius.dicom import Dataset, Element, tag_text
 
 _PATIENT_NAME: Final = 0x00100010
@@ -33,13 +42,13 @@ _OBJECTIONS: Final = {
 
 
 class _Case(NamedTuple):
-    """One element as the walk meets it: what was decided, where it stands, a private one's name in dispositions."""
+    """One element as the walk meets it: what was decided, where it stands, and what is known of a private one."""
 
     element: Element
     decision: Decision
     place: Place
     prefix: str
-    private_name: str | None = None
+    private: kept_private.Kept | None = None
 
     @property
     def path(self) -> str:
@@ -87,7 +96,7 @@ class Walker:
             kept = private.get(tag)
             if kept is None:
                 return self._cut(element, prefix + tag_text(tag))
-            return self._act(_Case(element, kept.decision, place, prefix, kept.name))
+            return self._private(_Case(element, kept.decision, place, prefix, kept), kept.meaning)
         if not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in self._stamped:
@@ -95,6 +104,22 @@ class Walker:
         if tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
             return self._cut(element, prefix + tag_text(tag))
         return self._act(_Case(element, place.decide(tag, element.vr), place, prefix))
+
+    def _private(self, case: _Case, meaning: Meaning) -> int:
+        """A private element that a list or the recipe keeps: never with an identifier, nor with a UID of old."""
+        action, element = case.decision.action, case.element
+        if element.vr == "SQ" or action not in {Action.KEEP, Action.CLEAN, Action.UID}:
+            return self._act(case)
+        if action is Action.KEEP or (self.origin == "derived" and meaning is not Meaning.TEXT):
+            uids = self.origin != "identifiable" or "retain_uids" in self.recipe.options
+            silent = tells_nothing(element, self.patient, uids=uids)
+            return 0 if silent else self._give_up(case, Action.REMOVE)
+        value = new_value(element, meaning, self.patient)
+        return (
+            self._give_up(case, Action.REMOVE)
+            if value is None
+            else self._replace(element, value, action, case.path)
+        )
 
     def _loses_overlay(self, element: Element, place: Place) -> bool:
         """Whether this describes an overlay whose data go: without them the rest is no valid plane (PS3.3 C.9.2)."""
@@ -186,7 +211,7 @@ class Walker:
     def _inside(self, case: _Case, *, masked: bool = False) -> int:
         """Walk the items of a sequence and mend the lengths around whatever changed."""
         element = case.element
-        name = case.private_name or tag_text(element.tag)
+        name = case.private.name if case.private else tag_text(element.tag)
         below = case.place.below(element.tag, name, masked=masked, recipe=self.recipe)
         growth = 0
         for index, item in enumerate(element.items):
@@ -218,7 +243,7 @@ class Walker:
         if element.value_end - element.value_start == len(value) and element.raw() == value:
             return 0
         if self.origin == "site":
-            if action is Action.EMPTY:
+            if action is Action.EMPTY or (action is Action.CLEAN and element.vr in TEXT):
                 self._find(*_OBJECTIONS[action], path)
             return 0
         self._note(element, action, value, path)

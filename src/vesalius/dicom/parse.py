@@ -191,10 +191,11 @@ class Parser:
         if depth > self.limits.max_depth:
             sentence = f"sequences more than {self.limits.max_depth} deep"
             raise DicomError(Reason.TOO_DEEP, sentence, tag=element.tag, offset=element.start)
-        if element.written_vr != "UN" or element.length is None:
+        guessed = element.written_vr == "UN" or (element.written_vr is None and vrs.is_private(element.tag))
+        if not guessed or element.length is None:
             element.items, element.end = self._items(element, stop, depth)
             return
-        # An UN of known extent that its dictionary calls a sequence: if it is none, it stays opaque bytes.
+        # Of known extent, and a sequence only by a dictionary: if it is none, it stays opaque bytes.
         notes, undecided = len(self.notes), len(self._undecided)
         try:
             element.items, element.end = self._items(element, stop, depth)

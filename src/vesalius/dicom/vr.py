@@ -1,10 +1,13 @@
 """Value representations (PS3.5 6.2): what may be written, and what an element means when none was written."""
 
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom.datadict import mask_match, private_dictionary_VR
+
+from vesalius.dicom.standard import load_rows
 
 SHORT_LENGTH: Final = frozenset({
     "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS",
@@ -50,12 +53,24 @@ def public_vr(tag: int) -> str | None:
 
 @lru_cache(maxsize=8192)
 def private_vr(tag: int, creator: str) -> str | None:
-    """The VR that pydicom's dictionary of private elements knows for this creator; None when unknown."""
+    """The VR that pydicom's dictionary of private elements or TCIA's knows for this creator; None when unknown."""
     try:
         vr: str = private_dictionary_VR(tag, creator)
     except KeyError:
-        return None
+        return _known_to_tcia().get((tag >> 16, creator, tag & 0xFF))
     return vr
+
+
+@cache
+def _known_to_tcia() -> Mapping[tuple[int, str, int], str]:
+    """The one VR under which TCIA has met a private element, by group, creator and low byte of the number."""
+    met: dict[tuple[int, str, int], set[str]] = {}
+    for row in load_rows("tcia_private_kb.csv"):
+        if row["vr"] in SHORT_LENGTH | LONG_LENGTH:
+            for low in row["elements"].split():
+                met.setdefault((int(row["group"], 16), row["creator"], int(low, 16)), set()).add(row["vr"])
+    known = ((key, vrs - {"UN"}) for key, vrs in met.items())
+    return {key: vrs.pop() for key, vrs in known if len(vrs) == 1}
 
 
 _PIXEL_DATA: Final = 0x7FE00010

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from vesalius.deid.profile import table
+from vesalius.deid.profile import private, table
 from vesalius.deid.profile.actions import Action, resolve, without_cleaner
 from vesalius.deid.profile.iods import OPTIONAL, iod_of, merged, plain_tag, root_nodes
 from vesalius.deid.profile.recipe import Recipe
@@ -48,19 +48,23 @@ class Place:
     """One data set's place in the tree of one kind of instance: decisions by tag, and the places below.
 
     `masked` is set inside of a sequence whose action is D: its items stay in shape, and text that no row speaks of
-    is kept only where it is harmless.
+    is kept only where it is harmless. `private` remembers what was decided here of private elements.
     """
 
-    __slots__ = ("_below", "_decisions", "_dispositions", "_node", "_options", "masked", "path")
+    __slots__ = (
+        "_below", "_decisions", "_dispositions", "_node", "_options", "_private_list", "masked", "path", "private",
+    )  # fmt: skip
 
     def __init__(
         self, recipe: Recipe, nodes: tuple[int, ...], path: str = "", *, masked: bool = False
     ) -> None:
         self._options = recipe.options
         self._dispositions = recipe.dispositions
+        self._private_list = recipe.private if '"' in path else ""
         self._node = merged(nodes)
         self._decisions: dict[tuple[int, str], Decision] = {}
         self._below: dict[tuple[str, bool], Place] = {}
+        self.private: dict[tuple[object, ...], object] = {}
         self.path = path
         self.masked = masked
 
@@ -93,6 +97,8 @@ class Place:
             return Decision(
                 disposed, without_cleaner(row.basic, attribute_type), attribute_type, retained=True
             )
+        if private.deletes(self._private_list, self.path, tag_text(tag), vr):
+            return Decision(Action.REMOVE, Action.REMOVE, OPTIONAL)
         if self.masked and row is _KEPT and vr in _TEXT:
             return Decision(Action.CLEAN, Action.DUMMY, attribute_type)
         code = row.under(self._options)

@@ -5,6 +5,7 @@ from vesalius.deid.output.edits import Edit, Written, blocks, moved, write
 from vesalius.deid.output.facts import header_facts
 from vesalius.deid.patient.context import Collected, ContextError, PatientContext, collect, patient_of
 from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
+from vesalius.deid.patient.lookup import LookupTable, LookupTableError
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.recipe_file import RecipeError
 from vesalius.deid.record import Change, FindingFact, Origin
@@ -19,6 +20,8 @@ __all__ = [
     "FindingFact",
     "Identity",
     "IdentityError",
+    "LookupTable",
+    "LookupTableError",
     "Origin",
     "PatientContext",
     "Recipe",

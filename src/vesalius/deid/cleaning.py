@@ -8,6 +8,7 @@ from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import facts_after
 from vesalius.deid.output.head import new_head, transfer_syntax
 from vesalius.deid.patient.context import ContextError, PatientContext, patient_of
+from vesalius.deid.patient.event import OFFSET, days_from_event
 from vesalius.deid.patient.identity import Identity
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import root_place
@@ -51,7 +52,9 @@ def clean(
     if patient_of(root) != (context.issuer, context.patient_id):
         raise ContextError("the file is of another patient than the context")
     patient = Patient(identity.named_by(recipe), context)
-    vouched = stamps.Vouched(undone=stamps.undone(root))
+    counted = bool(recipe.event) and origin == "identifiable"
+    days = days_from_event(root, identity, patient_of(root)) if counted else None
+    vouched = stamps.Vouched(undone=stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
     walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched))
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))
@@ -60,6 +63,8 @@ def clean(
         _object_to_stamps(root, walker)
     else:
         _stamp(file, walker, codes, vouched)
+    if counted and days is None:
+        walker.findings.append(FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown"))
     return Cleaned(
         tuple(sorted(walker.edits, key=lambda edit: (edit.start, edit.end))),
         tuple(walker.changes),
@@ -109,6 +114,6 @@ def _set(file: DicomFile, walker: Walker, stamp: stamps.Stamp) -> None:
         before = None
     walker.edits.append(Edit(start, end, written))
     walker.root_after[stamp.tag] = (stamp.vr, value)
-    after = None if stamp.vr == "SQ" else stamp.value.decode("latin-1")
+    after = None if stamp.vr in {"SQ", "FD"} else stamp.value.decode("latin-1")
     if before is None or before != after:
         walker.changes.append(Change(tag_text(stamp.tag), stamp.vr, "D", before, after))

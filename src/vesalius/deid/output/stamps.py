@@ -1,8 +1,10 @@
 """What a cleaned file says of its cleaning (PS3.15 E.1.1 and E.3): only what was done."""
 
+import struct
 from dataclasses import dataclass
 from typing import Final
 
+from vesalius.deid.patient.event import EVENT_TYPE, OFFSET
 from vesalius.deid.profile import options as known_options
 from vesalius.deid.profile import table
 from vesalius.deid.profile.recipe import Recipe
@@ -40,11 +42,13 @@ class Vouched:
     """What the pass itself can say of options beyond the header table, by the recipe's names for them.
 
     `done`: clean_pixel_data where pixels were cleaned or reviewed, clean_recognizable_visual_features where no face
-    is left. `undone`: options that the recipe names and this file could not be held to.
+    is left. `undone`: options that the recipe names and this file could not be held to. `days`: from the recipe's
+    event to the file's study, where both true dates are known.
     """
 
     done: frozenset[str] = frozenset()
     undone: frozenset[str] = frozenset()
+    days: int | None = None
 
 
 _NOTHING: Final = Vouched()
@@ -63,7 +67,8 @@ def undone(root: Dataset) -> frozenset[str]:
 
 def tags(vouched: Vouched) -> frozenset[int]:
     """Root elements that the stamps write, and nothing else does."""
-    return _ALWAYS | {tag for option, tag in _OF_PIXELS.items() if option in vouched.done}
+    counted = {OFFSET, EVENT_TYPE} if vouched.days is not None else set()
+    return _ALWAYS | counted | {tag for option, tag in _OF_PIXELS.items() if option in vouched.done}
 
 
 def codes(recipe: Recipe, origin: Origin, vouched: Vouched = _NOTHING) -> tuple[str, ...]:
@@ -91,6 +96,9 @@ def texts(
     if origin == "identifiable":
         stamps.append(Stamp(DATES_MODIFIED, "CS", _dates(recipe)))
     stamps += [Stamp(tag, "CS", b"NO") for option, tag in _OF_PIXELS.items() if option in vouched.done]
+    if vouched.days is not None:
+        offset = struct.pack(">d" if root.big_endian else "<d", vouched.days)
+        stamps += [Stamp(OFFSET, "FD", offset), Stamp(EVENT_TYPE, "CS", recipe.event.encode("ascii"))]
     return tuple(stamps)
 
 

@@ -116,6 +116,14 @@ class Identity:
                 )
         return replace(self, lookup=lookup, same=same, events=_events(table, recipe.event_keys))
 
+    def dated(self, events: Iterable[tuple[Patient, date]]) -> "Identity":
+        """The same identity with dates that files tell: the earliest of each person, where no table tells one."""
+        found: dict[Patient, str] = {}
+        for patient, day in events:
+            person = self._person(*patient)
+            found[person] = min(found.get(person, day.isoformat()), day.isoformat())
+        return replace(self, events={**found, **self.events})
+
     def unnamed(self, patients: Iterable[Patient]) -> tuple[Patient, ...]:
         """The patients whom the lookup table ought to name and does not, each once, sorted; () without a table."""
         if not self.lookup:

@@ -34,6 +34,7 @@ _EXTENDED_OFFSETS: Final = 0x7FE00001
 _FLOATS: Final = {0x7FE00008: 32, 0x7FE00009: 64}
 _JPEG: Final = "1.2.840.10008.1.2.4."
 _HALVED: Final = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
+_INSIDE: Final = frozenset({"YBR_RCT", "YBR_ICT"})  # transforms that are part of JPEG 2000's own coding
 _INVERSE_YBR: Final = np.array(
     [[1, 1, 1], [0, -0.114 * 1.772 / 0.587, 1.772], [1.402, -0.299 * 1.402 / 0.587, 0]]
 )
@@ -142,11 +143,23 @@ def frame(file: DicomFile, index: int) -> Samples:
 
     Palette colour stays an index. Raises Undecodable, naming the tag, where the pixels cannot be had.
     """
+    return _colours(samples(file, index), decoded_photometric(file))
+
+
+def decoded_photometric(file: DicomFile) -> str:
+    """The Photometric Interpretation of what `samples` gives: RGB where the decoder undoes a codec's own transform."""
+    facts = pixel_facts(file)
+    coded = facts.element.length is None and _NAMES.get(file.transfer_syntax) == "JPEG"
+    return "RGB" if facts.samples == 3 and (coded or facts.photometric in _INSIDE) else facts.photometric
+
+
+def samples(file: DicomFile, index: int) -> Samples:
+    """One frame as `frame` gives it, except that luminance and chrominance are left as they are stored."""
     facts = pixel_facts(file)
     if not 0 <= index < facts.frames:
         raise Undecodable(f"has {facts.frames} frames, and another was asked for", tag=FRAMES)
     if facts.element.length is not None:
-        return _colours(_native(file, facts, index), facts.photometric)
+        return _native(file, facts, index)
     name = _decoder_name(file.transfer_syntax)
     stream = stored_frame(file, index, facts)
     _check_stream(name, stream, facts)
@@ -161,9 +174,7 @@ def frame(file: DicomFile, index: int) -> Samples:
         or decoded.size != facts.rows * facts.columns * facts.samples
     ):
         raise Undecodable(f"the {name} stream is not the image that the header describes")
-    decoded = _fit(decoded, facts)
-    coded = name in {"JPEG", "JPEG lossless"} or facts.photometric in {"YBR_RCT", "YBR_ICT"}
-    return decoded if coded else _colours(decoded, facts.photometric)
+    return _fit(decoded, facts)
 
 
 def stored_frame(file: DicomFile, index: int, facts: PixelFacts | None = None) -> bytes:
@@ -333,11 +344,6 @@ def _jpeg(stream: bytes, facts: PixelFacts) -> Samples:
     return np.asarray(imagecodecs.jpeg8_decode(stream, colorspace=inside, outcolorspace="RGB"))
 
 
-def _jpeg_lossless(stream: bytes, facts: PixelFacts) -> Samples:
-    decoded = np.asarray(imagecodecs.jpegsof3_decode(stream))
-    return _colours(decoded, facts.photometric)
-
-
 def _rle(stream: bytes, facts: PixelFacts) -> Samples:
     """Byte planes, most significant first (PS3.5 G)."""
     size = facts.rows * facts.columns * facts.samples * facts.allocated // 8
@@ -350,7 +356,7 @@ def _rle(stream: bytes, facts: PixelFacts) -> Samples:
 _DECODERS: Final[dict[str, Callable[[bytes, PixelFacts], Samples]]] = {
     "RLE": _rle,
     "JPEG": _jpeg,
-    "JPEG lossless": _jpeg_lossless,
+    "JPEG lossless": lambda stream, _: np.asarray(imagecodecs.jpegsof3_decode(stream)),
     "JPEG-LS": lambda stream, _: np.asarray(imagecodecs.jpegls_decode(stream)),
     "JPEG 2000": lambda stream, _: np.asarray(imagecodecs.jpeg2k_decode(stream)),
     "HTJ2K (JPEG 2000)": lambda stream, _: np.asarray(imagecodecs.htj2k_decode(stream)),

@@ -1,0 +1,234 @@
+"""Invented people: all that identifies one, in the spellings in which hospitals write it."""
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+_POOLS: Final = json.loads(Path(__file__).with_name("people.json").read_text())
+_SCRIPTS: Final = ("western", "cyrillic", "utf8", "japanese", "western", "greek", "korean", "latin2")
+_MONTHS: Final = (
+    "January February March April May June July August September October November December".split()
+)
+_CYRILLIC: Final = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
+        strict=True,
+    )
+)
+_GREEK: Final = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψως",
+        "a v g d e z i th i k l m n x o p r s t y f ch ps o s".split(" "),
+        strict=True,
+    )
+)
+_UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "ł": "l", "þ": "th", "ð": "d"}
+_LETTERS: Final = _CYRILLIC | _GREEK | _UMLAUTS
+
+
+def transliterated(text: str) -> str:
+    """Latin letters without marks, as a scanner's keyboard has them."""
+    parts = []
+    for letter in text:
+        low = letter.lower()
+        plain = "".join(c for c in unicodedata.normalize("NFD", low) if not unicodedata.combining(c))
+        new = _LETTERS.get(low) if low in _LETTERS else "".join(_LETTERS.get(c, c) for c in plain)
+        parts.append(new.capitalize() if letter != low else new)
+    return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One patient with the staff and the hospital around; every text here identifies."""
+
+    name: str  # PN with its component groups
+    charset: list[str]
+    remark: str  # medical words that hold a word of the name; "" where the name is no medical word
+    patient_id: str
+    issuer: str
+    sex: str
+    born: date
+    studied: date
+    accession: str
+    study_id: str
+    phone: str
+    mail: str
+    ssn: str
+    insurance: str
+    street: str
+    town: str
+    hospital: str
+    department: str
+    referrer: str
+    operator: str
+    reader: str
+    stranger: str  # stands in no attribute of any file
+
+    @cached_property
+    def latin(self) -> tuple[str, str]:
+        """Family and given name of the first component group."""
+        family, _, given = self.name.split("=")[0].partition("^")
+        return family, given.split("^")[0]
+
+    @cached_property
+    def local(self) -> str:
+        """The name in the patient's own script, family name first; the same as in `latin` where there is one."""
+        groups = self.name.split("=")
+        return groups[1].replace("^", "") if len(groups) > 1 else " ".join(self.latin)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """What fills the slots of a text."""
+        family, given = self.latin
+        born, studied = self.born, self.studied
+        apart = self.patient_id[:3] + "-" + self.patient_id[3:5] + " " + self.patient_id[5:]
+        shape = self.patient_id.encode()[-1] % 4
+        names = (f"{given} {family}", f"{family}, {given}", f"{family} {given}", f"{given[0]}. {family}")
+        return {
+            "name": names[shape],
+            "family": family,
+            "upper_family": transliterated(family).upper(),
+            "upper_name": f"{family} {given}".upper(),
+            "name_run": f"{transliterated(family)}{transliterated(given)}".replace(" ", ""),
+            "translit": f"{transliterated(given)} {transliterated(family)}",
+            "translit_family": transliterated(family),
+            "initials": f"{given[0]}. {family}",
+            "id": self.patient_id,
+            "spaced_id": apart,
+            "accession": self.accession,
+            "dob": (f"{born:%d.%m.%Y}", f"{born:%m/%d/%Y}", f"{born:%Y-%m-%d}", f"{born:%Y%m%d}")[shape],
+            "dob2": (f"{born:%d/%m/%y}", f"{born.day}.{born.month}.{born.year}", f"{born:%d%m%Y}")[shape % 3],
+            "date": (f"{studied:%Y%m%d}", f"{studied:%d.%m.%Y}", f"{studied:%m/%d/%Y}", f"{studied:%Y/%m/%d}")[shape],
+            "date2": (f"{studied:%d-%m-%Y}", f"{studied.day}.{studied.month}.{studied:%y}", f"{studied:%Y.%m.%d}")[shape % 3],
+            "word_date": _in_words(studied, shape),
+            "phone": self.phone,
+            "phone2": self.phone.replace(" ", "").replace("-", ""),
+            "mail": self.mail,
+            "mail2": self.mail.upper(),
+            "ssn": self.ssn,
+            "insurance": self.insurance,
+            "street": self.street,
+            "town": self.town,
+            "hospital": self.hospital,
+            "referrer": self.referrer.split("^")[0],
+            "stranger": self.stranger,
+            "stranger_family": self.stranger.split(" ")[1],
+            "relative": f"{self.stranger.split(' ')[0]} {family}",
+            "host": "records." + self.mail.split("@")[1],
+            "ip": f"192.168.{studied.day}.{born.day + 100}",
+            "plate": f"{transliterated(family)[:2].upper()}-{self.accession[-4:]}",
+        }
+
+    @cached_property
+    def traces(self) -> frozenset[str]:
+        """Whatever of the person may stand in no byte of the output, in any encoding; case-folded.
+
+        Words of fewer than four letters say nothing alone. Of a name that is a medical word only the whole is sought.
+        """
+        family, given = self.latin
+        whole = {f"{family}^{given}", f"{given} {family}", f"{family}, {given}", f"{family} {given}", self.local}
+        words = {given} if self.remark else {family, given}
+        words |= {transliterated(word) for word in words}
+        for staff in (self.referrer, self.operator, self.reader):
+            words.add(staff.split("^")[0])
+            whole.add(staff)
+        numbers = {self.patient_id, self.accession, self.ssn, self.insurance, self.phone, self.words["phone2"]}
+        places = {self.street, self.hospital, self.department, self.mail, self.words["host"], self.stranger}
+        dates = {self.words["dob"], f"{self.born:%Y%m%d}"}
+        long = {word for word in words if len(word) >= 4 or not word.isascii()}
+        return frozenset(text.casefold() for text in long | whole | numbers | places | dates if len(text) > 1)
+
+
+def telling(place: str) -> str:
+    """The words of an address or of a hospital's name without those that every place shares."""
+    return " ".join(word for word in place.split(" ") if word.casefold() not in _POOLS["generic"])
+
+
+def _in_words(day: date, shape: int) -> str:
+    month = _MONTHS[day.month - 1]
+    ordinal = {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10 if day.day not in {11, 12, 13} else 0, "th")
+    return (
+        f"{day.day} {month} {day.year}",
+        f"{month} {day.day}, {day.year}",
+        f"{day.day:02}-{month[:3].upper()}-{day.year}",
+        f"{day.day}{ordinal} of {month} {day.year}",
+    )[shape]
+
+
+@cache
+def _pool(script: str) -> dict[str, Any]:
+    return dict(_POOLS[script])
+
+
+def people(rng: np.random.Generator, count: int, *, hard: bool) -> list[Person]:
+    """`count` people of different names; hard: also such whose names are medical words, or in no list of names."""
+    found: list[Person] = []
+    while len(found) < count:
+        person = _person(rng, len(found), hard=hard)
+        if person.name not in {other.name for other in found}:
+            found.append(person)
+    return found
+
+
+def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
+    name, charset, remark = _name(rng, index, hard=hard)
+    born = date(1931, 1, 1) + timedelta(days=int(rng.integers(24_000)))
+    digits = "".join(str(digit) for digit in rng.integers(0, 10, 40))
+    family = transliterated(name.split("=")[0].split("^")[0]).lower().replace(" ", "").replace("'", "")
+    latin1 = charset != ["ISO_IR 144"] and charset != ["ISO_IR 126"] and charset != ["ISO_IR 101"]
+    hospital = str(rng.choice(_POOLS["hospitals"]))
+    department = str(rng.choice(_POOLS["departments"]))
+    street, town = str(rng.choice(_POOLS["streets"])), str(rng.choice(_POOLS["towns"]))
+    if not latin1 or "ISO 2022" in charset[-1]:
+        hospital, department, street, town = (transliterated(text) for text in (hospital, department, street, town))
+    return Person(
+        name=name,
+        charset=charset,
+        remark=remark,
+        patient_id=("MRN", "K", "P0", "ZX")[index % 4] + "7" + digits[:7] + str(index),
+        issuer="" if index % 3 else transliterated(hospital).upper().replace(" ", "_")[:16],
+        sex="FMO"[int(rng.integers(2))],
+        born=born,
+        studied=date(2011, 2, 1) + timedelta(days=int(rng.integers(4600))),
+        accession="A" + digits[7:15] if index % 2 else "9" + digits[7:16],
+        study_id="S" + digits[16:21],
+        phone=f"+{digits[21:23]} {digits[23:26]} 555-{digits[26:30]}" if index % 2 else f"({digits[21:24]}) 555-{digits[26:30]}",
+        mail=f"{family}.{digits[30:33]}@{('mailbox', 'kettleford', 'postfach')[index % 3]}.example",
+        ssn=f"{digits[33:36]}-{digits[36:38]}-{digits[29:33]}",
+        insurance=f"{'QRX'[index % 3]}{digits[3:12]}",
+        street=street,
+        town=town,
+        hospital=hospital,
+        department=department,
+        referrer=_invented(rng) + "^" + _invented(rng) + "^^Dr.",
+        operator=_invented(rng) + "^" + _invented(rng),
+        reader=_invented(rng) + "^" + _invented(rng) + "^^^MD",
+        stranger=_invented(rng) + " " + _invented(rng),
+    )
+
+
+def _name(rng: np.random.Generator, index: int, *, hard: bool) -> tuple[str, list[str], str]:
+    if hard and index % 3 == 0:
+        names = _pool("medical")["names"]
+        name, remark = names[int(rng.integers(len(names)))]
+        return name, ["ISO_IR 100"], remark
+    if hard and index % 3 == 1:
+        return f"{_invented(rng)}^{_invented(rng)}", ["ISO_IR 192"], ""
+    script = _SCRIPTS[(index // 3 if hard else index) % len(_SCRIPTS)]
+    pool = _pool(script)
+    charset = pool["charset"].split("\\")
+    if "names" in pool:
+        return str(rng.choice(pool["names"])), charset, ""
+    return f"{rng.choice(pool['family'])}^{rng.choice(pool['given'])}", charset, ""
+
+
+def _invented(rng: np.random.Generator) -> str:
+    """A name of two to four syllables that stands in no list; ever long enough to be no part of another word."""
+    return "".join(str(one) for one in rng.choice(_POOLS["syllables"], int(rng.integers(3, 5)))).capitalize()

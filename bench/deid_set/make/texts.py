@@ -1,0 +1,103 @@
+"""Texts as they stand in descriptors: medical words that must stay around identifiers that must go."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from pydicom.sr import _concepts_dict
+
+from bench.deid_set.make.people import Person, telling
+from bench.deid_set.planting import Check, gone, shifted, stays
+
+POOLS: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("texts.json").read_text())
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_CATEGORY: Final = {
+    "name": "HIPAA-A", "family": "HIPAA-A", "upper_family": "HIPAA-A", "upper_name": "HIPAA-A",
+    "name_run": "HIPAA-A", "translit": "HIPAA-A", "translit_family": "HIPAA-A", "initials": "HIPAA-A",
+    "relative": "HIPAA-A", "referrer": "HIPAA-A", "stranger": "HIPAA-A", "stranger_family": "HIPAA-A",
+    "street": "HIPAA-B", "town": "HIPAA-B", "hospital": "HIPAA-B",
+    "dob": "HIPAA-C", "dob2": "HIPAA-C", "date": "HIPAA-C", "date2": "HIPAA-C", "word_date": "HIPAA-C",
+    "phone": "HIPAA-D", "phone2": "HIPAA-D", "mail": "HIPAA-F", "mail2": "HIPAA-F", "ssn": "HIPAA-G",
+    "id": "HIPAA-H", "spaced_id": "HIPAA-H", "accession": "HIPAA-H", "insurance": "HIPAA-I",
+    "plate": "HIPAA-L", "host": "HIPAA-N", "ip": "HIPAA-O",
+}  # fmt: skip
+_KEPT: Final = "TCIA-P15-DESC-C"
+_TRIES: Final = 200
+
+
+class Writer:
+    """Writes texts about one person, each with the checks that it is held to."""
+
+    def __init__(self, rng: np.random.Generator, person: Person, *, hard: bool) -> None:
+        self.rng = rng
+        self.person = person
+        self.hard = hard
+
+    def medical(self) -> str:
+        """Medical words without an identifier: of hand, of the standard's concepts, or of both."""
+        draw = self.rng.random()
+        if self.person.remark and draw < 0.25:
+            return self.person.remark
+        if draw < 0.6:
+            return str(self.rng.choice(POOLS["findings"]))
+        site = str(self.rng.choice(_sites())).lower()
+        return f"{self.rng.choice(POOLS['qualifiers'])} {self.rng.choice(POOLS['conditions'])}, {site}"
+
+    def pick(self, pool: str, modality: str) -> str:
+        """One of a modality's names of examinations or series."""
+        return str(self.rng.choice(POOLS[pool].get(modality, POOLS[pool]["SC"])))
+
+    def long(self) -> tuple[str, list[Check]]:
+        """A sentence or two for LT, ST and UT."""
+        return self._compose(POOLS["long_hard" if self.hard else "long"], self.medical, 1024)
+
+    def label(self, words: str, limit: int = 64) -> tuple[str, list[Check]]:
+        """A label of at most `limit` characters around `words`."""
+        return self._compose(POOLS["short_hard" if self.hard else "short"], lambda: words, limit)
+
+    def _compose(self, templates: list[str], words: Any, limit: int) -> tuple[str, list[Check]]:
+        for _ in range(_TRIES):
+            template, kept = str(self.rng.choice(templates)), words()
+            slots = [slot for slot in _SLOT.findall(template) if slot != "m"]
+            planted = {slot: self.person.words[slot] for slot in slots}
+            if self._is_fair(planted, kept, template):
+                text = template.format(m=kept, **planted)
+                if len(text) <= limit:
+                    return text, [stays(_KEPT, kept), *(self._check(*one) for one in planted.items())]
+        return words(), [stays(_KEPT, words())] if limit < 1024 else []
+
+    def _check(self, slot: str, planted: str) -> Check:
+        category = _CATEGORY[slot]
+        if slot == "word_date":
+            return shifted(category, planted)
+        text = telling(planted) if category == "HIPAA-B" else planted
+        if self.person.remark and category == "HIPAA-A" and slot not in {"referrer", "stranger", "stranger_family"}:
+            family = transliterated_words(self.person.latin[0])
+            rest = [word for word in re.split(r"[ ,^.]+", planted) if word.casefold() not in family]
+            text = " ".join(word for word in rest if len(word) > 2) or planted
+        return gone(category, text)
+
+    def _is_fair(self, planted: dict[str, str], kept: str, template: str) -> bool:
+        """No token of an identifier is part of a word that stays, nor a medical name alone in question."""
+        around = (kept + _SLOT.sub(" ", template)).casefold()
+        if self.person.remark and {"family", "upper_family", "translit_family", "initials"} & set(planted):
+            return False
+        family = self.person.latin[0].casefold() if self.person.remark else ""
+        words = {word for text in planted.values() for word in re.split(r"[\s,;:()@]+", text.casefold())}
+        return all(word not in around for word in words if word and word != family)
+
+
+def transliterated_words(name: str) -> set[str]:
+    """The words of a name, case-folded."""
+    return {word.casefold() for word in re.split(r"[ ^-]", name)}
+
+
+@cache
+def _sites() -> list[str]:
+    """Anatomical sites of CID 4 as pydicom's concepts name them; plain words only."""
+    concepts = _concepts_dict.concepts["SCT"].values()
+    meanings = {meaning for each in concepts for meaning, groups in each.values() if 4 in groups}
+    return sorted(text for text in meanings if re.fullmatch(r"[A-Za-z ]{4,40}", text))

@@ -1,0 +1,192 @@
+"""The extended checks on a whole cleaned set: leaks, references, shifts, stamps, conformance, pixels around words."""
+
+import json
+import re
+import shutil
+import subprocess
+import unicodedata
+import warnings
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from bench.deid_set.key import Row
+from bench.deid_set.score.actions import Verdict, decoded, pixels_of
+from bench.deid_set.score.cleaned import CleanedFile, Maps
+
+EXTENDED: Final = (
+    "leak-free files", "references resolve", "one date shift per patient", "stamps", "no new dciodvfy error",
+    "pixels around words equal",
+)  # fmt: skip
+_ENCODINGS: Final = (
+    "utf-8", "latin-1", "utf-16-le", "utf-16-be", "iso2022_jp", "euc_jp", "shift_jis", "iso8859_5", "iso8859_7",
+    "iso8859_2", "euc_kr", "gb18030",
+)  # fmt: skip
+_REFERENCES: Final = frozenset({"ReferencedSOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID"})
+_ERROR: Final = re.compile(rb"^Error - (.*)$", re.MULTILINE)
+_ALLOWED_AROUND: Final = 2  # a box may be this many times the height of its word larger on each side
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A file before and after."""
+
+    row: Row
+    before: CleanedFile
+    after: CleanedFile
+
+
+def extended(pairs: list[Pair], traces: dict[str, list[str]]) -> list[Verdict]:
+    """Every extended check of every file that came out; a check that does not apply is left out."""
+    verdicts: list[Verdict] = []
+    for pair in pairs:
+        patient = traces[pair.row.patient]
+        verdicts += _verdicts("leak-free files", pair, sorted(leaks(pair.after.path, patient)))
+        verdicts += _verdicts("stamps", pair, list(_missing_stamps(pair.after.dataset)))
+        verdicts += list(_around(pair))
+        if shutil.which("dciodvfy"):
+            verdicts += _verdicts("no new dciodvfy error", pair, sorted(_errors(pair.after.path) - _errors(pair.before.path)))
+    return verdicts + list(_references(pairs)) + list(_shifts(pairs))
+
+
+def _verdicts(name: str, pair: Pair, objections: list[str]) -> list[Verdict]:
+    return [Verdict(name, "extended", not objections, pair.row.path, "", "", "; ".join(objections[:3]))]
+
+
+def leaks(path: Path, traces: Iterable[str]) -> set[str]:
+    """Which of the traces stand anywhere in the file's bytes, in any encoding that the set uses."""
+    data = _bytes(path)
+    return {trace for trace in traces if any(form in data for form in _forms(trace))}
+
+
+def _bytes(path: Path) -> bytes:
+    file = CleanedFile(path)
+    data = path.read_bytes()
+    if file.dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        start = data.index(b"\2\0\0\0") + 12 + int.from_bytes(data[140:144], "little")
+        data = data[: 144] + zlib.decompress(data[144 + int.from_bytes(data[140:144], "little") :], -15)
+        del start
+    return data.lower()
+
+
+def _forms(trace: str) -> Iterator[bytes]:
+    for text in {trace, unicodedata.normalize("NFD", trace), trace.upper()}:
+        for encoding in _ENCODINGS:
+            try:
+                encoded = text.encode(encoding)
+            except UnicodeEncodeError:
+                continue
+            if len(encoded) >= 4:
+                yield encoded.lower()
+
+
+def _missing_stamps(dataset: Dataset) -> Iterator[str]:
+    codes = {item.get("CodeValue") for item in dataset.get("DeidentificationMethodCodeSequence", [])}
+    if dataset.get("PatientIdentityRemoved") != "YES":
+        yield "0012,0062"
+    if not (dataset.get("DeidentificationMethod") or codes):
+        yield "0012,0063"
+    if "113100" not in codes:
+        yield "113100"
+    if dataset.get("LongitudinalTemporalInformationModified") not in {"MODIFIED", "REMOVED", "UNMODIFIED"}:
+        yield "0028,0303"
+
+
+def _errors(path: Path) -> set[str]:
+    """The errors that dciodvfy prints of a file, without the values it quotes."""
+    said = subprocess.run(["dciodvfy", path], capture_output=True, check=False)
+    errors = _ERROR.findall(said.stderr + said.stdout)
+    return {re.sub(r"<[^>]*>|= [^ ]+", "", error.decode("latin-1")) for error in errors}
+
+
+def _around(pair: Pair) -> Iterator[Verdict]:
+    """Whether the decoded pixels far from every planted word are what they were."""
+    boxes = [json.loads(a["action_text"][1:-1]) for a in pair.row.answers if a["action"] == "<pixels_hidden>"]
+    if not boxes:
+        return
+    before, after = decoded(pair.before.path), pixels_of(pair.after)
+    if after is None or before.shape != after.shape:
+        yield Verdict(EXTENDED[5], "extended", passed=False, path=pair.row.path, tag="", wanted="", found="unreadable")
+        return
+    far = np.ones(before.shape[1:], dtype=bool)
+    for (left, top), (right, bottom) in ((box["top_left"], box["bottom_right"]) for box in boxes):
+        margin = _ALLOWED_AROUND * (bottom - top)
+        far[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin] = False
+    differing = int((np.abs(before - after.astype(float)) > _tolerance(pair))[:, far].sum())
+    yield Verdict(EXTENDED[5], "extended", not differing, pair.row.path, "", "", f"{differing} pixels")
+
+
+def _tolerance(pair: Pair) -> float:
+    """Grey of YBR and of RGB differ by rounding; all else is equal."""
+    same = pair.before.dataset.PhotometricInterpretation == pair.after.dataset.PhotometricInterpretation
+    return 0 if same else 255
+
+
+def _references(pairs: list[Pair]) -> Iterator[Verdict]:
+    """Every reference to a file of the set before refers to that file after."""
+    new = {pair.before.dataset.SOPInstanceUID: pair.after.dataset.get("SOPInstanceUID") for pair in pairs}
+    for pair in pairs:
+        broken = [
+            str(before.tag)
+            for before, after in _twins(pair.before.dataset, pair.after.dataset)
+            if before in new and after != new[before]
+        ]
+        if any(before in new for before, _ in _twins(pair.before.dataset, pair.after.dataset)):
+            yield from _verdicts("references resolve", pair, broken)
+
+
+def _twins(before: Dataset, after: Dataset) -> Iterator[tuple[str, str | None]]:
+    """The instance references at one depth of both files, by place."""
+    olds, news = list(_referenced(before, "")), dict(_referenced(after, ""))
+    return ((value, news.get(place)) for place, value in olds)
+
+
+def _referenced(dataset: Dataset, place: str) -> Iterator[tuple[str, str]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for element in dataset:
+            if element.VR == "SQ" and not element.tag.is_private:
+                for index, item in enumerate(element.value):
+                    yield from _referenced(item, f"{place}{element.tag}[{index}]")
+            elif element.keyword == "ReferencedSOPInstanceUID":
+                yield f"{place}{element.tag}", str(element.value)
+
+
+def _shifts(pairs: list[Pair]) -> Iterator[Verdict]:
+    """One verdict for each patient: all dates of all files moved by one number of days, which is not 0."""
+    days: dict[str, set[int]] = defaultdict(set)
+    for pair in pairs:
+        days[pair.row.patient] |= set(_days(pair))
+    for patient, moved in days.items():
+        right = len(moved) == 1 and moved != {0}
+        yield Verdict(EXTENDED[2], "extended", right, patient, "", "", f"{len(moved)} shifts")
+
+
+def _days(pair: Pair) -> Iterator[int]:
+    for answer in pair.row.answers:
+        if answer["action"] == "<date_shifted>" and answer["tag_name"] != "<private>":
+            new = pair.after.values.get(answer["tag_ds"])
+            old = pair.before.values.get(answer["tag_ds"], "")
+            if new and re.fullmatch(r"\d{8}.*", new) and re.fullmatch(r"\d{8}.*", old):
+                yield (datetime.strptime(new[:8], "%Y%m%d") - datetime.strptime(old[:8], "%Y%m%d")).days
+
+
+def maps_of(pairs: list[Pair]) -> Maps:
+    """Maps read off the files themselves, for a tool that writes none: whatever stands where a UID stood at the root."""
+    uids: dict[str, str] = {}
+    patients: dict[str, str] = {}
+    for pair in pairs:
+        for keyword in ("SOPInstanceUID", *sorted(_REFERENCES - {"ReferencedSOPInstanceUID"})):
+            old, new = pair.before.dataset.get(keyword), pair.after.dataset.get(keyword)
+            if old and new:
+                uids.setdefault(str(old), str(new))
+        patients.setdefault(str(pair.before.dataset.PatientID), str(pair.after.dataset.get("PatientID", "")))
+    return Maps(uids, patients)

@@ -37,6 +37,7 @@ from vesalius.submit.domains import identity_of
 from vesalius.submit.inspect import FILES_PER_TASK, chunks, quarantine, settle_if_ready
 from vesalius.submit.order import in_slice_order
 from vesalius.submit.recipes import current_recipe, of_row
+from vesalius.submit.references import compare_references
 from vesalius.submit.tasks import CleanedFile, CleanedPart, SeriesOrder, clean_series, pack
 
 UNDER_WAY = (Step.RECEIVED, Step.CLEANED, Step.IN_REVIEW, Step.ACCEPTED)
@@ -88,6 +89,7 @@ def clean_patient(work: Work) -> None:
             _save(run, patient, parts)
         work.report(done + 1, len(waiting))
     with work.finishing():
+        compare_references(patient, identity.named_by(recipe))
         for submission in Submission.objects.filter(files__patient=patient).distinct():
             settle_if_ready(submission)
 

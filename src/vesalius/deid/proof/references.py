@@ -21,15 +21,17 @@ class Unresolved(NamedTuple):
 
 
 def unresolved(
-    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], identity: Identity
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], identity: Identity | None
 ) -> list[Unresolved]:
     """References that led to a file of the set before cleaning and lead nowhere after it.
 
-    before, after: header facts of the files of one set (`header_facts`, `Cleaned.facts`), in any order. A reference
-    that led out of the set, or that the recipe removed, is none of them.
+    before, after: header facts of the files of one set (`header_facts`, `Cleaned.facts`), in any order;
+    identity: what gave the new UIDs, under the recipe's root (`named_by`), or None where the UIDs were kept.
+    A reference that led out of the set, or that the recipe removed, is none of them.
     """
     known = _known(before)
-    renamed = {keyword: {identity.uid(uid) for uid in uids} for keyword, uids in known.items()}
+    new_name = identity.uid if identity is not None else str
+    renamed = {keyword: {new_name(uid) for uid in uids} for keyword, uids in known.items()}
     written = list(after)
     there = _known(written)
     return [

@@ -1,10 +1,7 @@
 """`vesalius get`: fetch series from any archive that speaks NBIA REST."""
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +53,7 @@ def get(
     3 something is missing.
     """
     from vesalius.cli.get_display import display, sum_up  # noqa: PLC0415 - the help needs none of it
+    from vesalius.cli.interrupts import stopping  # noqa: PLC0415
     from vesalius.client.archive import Archive  # noqa: PLC0415
     from vesalius.client.folder import Folder  # noqa: PLC0415
     from vesalius.client.manifest import write_manifest  # noqa: PLC0415
@@ -71,7 +69,7 @@ def get(
         raise click.UsageError(f"{error} {error.hint}") from None
     except OSError as error:
         raise click.UsageError(f"The folder {to} cannot be used: {error.strerror}.") from None
-    with _sigterm_like_ctrl_c(), display() as watcher:
+    with stopping(), display() as watcher:
         outcome = retrieve(archive, folder, wanted.uids, watcher, parallel=parallel)
     if failed_to:
         as_manifest = failed_to.suffix == ".tcia"
@@ -131,15 +129,3 @@ def _token(file: Path | None) -> str:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise click.UsageError("The token is no single word.")
     return token
-
-
-@contextmanager
-def _sigterm_like_ctrl_c() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("Stopped. Run the same command again: it goes on where it stopped.", err=True)
-        sys.exit(FAILED)
-    finally:
-        signal.signal(signal.SIGTERM, before)

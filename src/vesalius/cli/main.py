@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Send a folder, a ZIP or files to a collection as one submission.",
     ),
     "get": ("vesalius.cli.get:get", "Fetch series from this or another archive, checked and resumable."),
+    "deidentify": (
+        "vesalius.cli.deidentify:deidentify",
+        "De-identify a folder into a new one, at the site and without a server.",
+    ),
     "jobs": ("vesalius.cli.staff:jobs", "Show, retry and cancel jobs."),
     "demo": ("vesalius.cli.demo:demo", "Fill an empty archive with the demonstration collections."),
 }

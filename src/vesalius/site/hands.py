@@ -1,0 +1,163 @@
+"""Child processes that do the work of a run; one that dies or hangs costs its own file and no other."""
+
+import math
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from types import FrameType
+from typing import Final, Generic, Protocol, Self, TypeVar
+
+from vesalius.errors import TooLarge
+
+MEMORY: Final = 3 << 30  # bytes of address space of one child, the interpreter's own included
+SECONDS: Final = 300  # of one file, before its child gives it up
+_CPU_GRACE: Final = 60  # seconds more, before the system ends a child that does not listen
+_AHEAD: Final = 2  # tasks that wait for each child, so that none is idle
+
+Result = TypeVar("Result")
+
+
+class TookTooLong(TooLarge):
+    """One file passed its limit of time."""
+
+    hint = "The file stays where it is; look at it with a viewer, or leave it out."
+
+
+class Task(Protocol):
+    """Work that can be cut into the work on single files."""
+
+    def single(self) -> Sequence[Self]:
+        """The same work, one file each."""
+
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+
+class Hands(Generic[AnyTask, Result]):
+    """A pool for one function. `lost` makes the result of a task that ended its process."""
+
+    def __init__(
+        self, count: int, function: Callable[[AnyTask], Result], lost: Callable[[AnyTask], Result]
+    ) -> None:
+        self._count = count
+        self._function = function
+        self._lost = lost
+
+    def results(self, tasks: Iterable[AnyTask]) -> Iterator[Result]:
+        """What became of each task, in the order in which they end. Nothing runs on once the reader stops."""
+        broken: list[AnyTask] = []
+        waiting = iter(tasks)
+        while True:
+            pool = _pool(self._count)
+            try:
+                yield from self._with(pool, waiting, broken)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+            if not broken:
+                return
+            for task in broken:
+                yield from self._one_by_one(task)
+            broken.clear()
+
+    def _with(
+        self, pool: ProcessPoolExecutor, waiting: Iterator[AnyTask], broken: list[AnyTask]
+    ) -> Iterator[Result]:
+        """Results until the tasks or the pool end; what a broken pool held is left in `broken`."""
+        running: dict[Future[Result], AnyTask] = {}
+        while True:
+            while not broken and len(running) < self._count * (1 + _AHEAD):
+                task = next(waiting, None)
+                if task is None:
+                    break
+                try:
+                    running[pool.submit(self._function, task)] = task
+                except BrokenProcessPool:
+                    broken.append(task)
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = running.pop(future)
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    broken.append(task)
+                else:
+                    yield result
+
+    def _one_by_one(self, task: AnyTask) -> Iterator[Result]:
+        """Each file of a task that a dying process held, in a process of its own."""
+        singles = deque(task.single())
+        while singles:
+            with _pool(1) as pool:
+                while singles:
+                    single = singles.popleft()
+                    try:
+                        result = pool.submit(self._function, single).result()
+                    except BrokenProcessPool:
+                        yield self._lost(single)
+                        break
+                    yield result
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    return ProcessPoolExecutor(count, mp_context=get_context(method), initializer=_begin)
+
+
+def _begin() -> None:
+    """A child leaves Ctrl-C to its parent, which lets it end its task, and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if os.name == "posix":
+        import resource  # noqa: PLC0415 - there is none on other systems
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        soft = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the patient's data
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def limited(seconds: int = SECONDS) -> Iterator[None]:
+    """Raise TookTooLong in the midst of what takes longer; where even that does not help, the process is ended."""
+    if os.name != "posix":
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(seconds)
+    _allow_processor_time(seconds + _CPU_GRACE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise TookTooLong("the file took longer than its limit of time")
+
+
+def _allow_processor_time(seconds: int) -> None:
+    import resource  # noqa: PLC0415 - there is none on other systems
+
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = math.ceil(usage.ru_utime + usage.ru_stime) + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )

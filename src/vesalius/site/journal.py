@@ -1,0 +1,246 @@
+"""What was done already: one row per file of IN, in a SQLite file beside the maps. It is as secret as the files."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from vesalius.errors import BadRequest
+from vesalius.site.places import SECRET_FILE
+from vesalius.site.tasks import Done, Seen
+from vesalius.store.sources import Source
+
+_SCHEMA: Final = """
+create table if not exists setting (name text primary key, value text not null);
+create table if not exists file (
+  name text primary key,
+  round integer not null default 0,      -- the last run that found it in IN
+  size integer not null,
+  stamp integer not null,                -- these two change when the file does
+  refused text not null default '',      -- by pass 1: not_dicom, quarantined; '' is a sound file or one not yet read
+  issuer text, patient text, study text, series text, sop text, collected text,
+  run text not null default '',          -- what it was cleaned with: recipe, context, verdicts; `decided` without
+  accepted text not null default '',     -- kinds of findings that a person settled
+  state text not null default '',        -- '' until it is decided
+  out text not null default '',
+  kept integer not null default 0,
+  removed integer not null default 0,
+  findings text not null default '[]',
+  facts text,
+  record blob
+);
+create index if not exists file_of_patient on file (issuer, patient);
+create index if not exists file_of_sop on file (sop);
+create temp view here as select * from file
+  where round = (select cast(value as integer) from setting where name = 'round');
+create temp view sound as select * from here where refused = '' and sop is not null;
+"""
+DECIDED: Final = "decided"
+STATES: Final = ("written", "duplicate", "not_dicom", "quarantined", "waiting")
+
+
+class OtherRun(BadRequest):
+    """The folder of maps belongs to a run with another key or another OUT."""
+
+    hint = "Take the folder of maps, the key and the OUT that belong together, or a new folder of maps."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where one file stands, with the reasons."""
+
+    name: str
+    state: str
+    out: str
+    findings: tuple[tuple[str, str, str], ...]  # (kind, element path, sentence)
+
+
+class Journal:
+    """The rows of one folder of maps. A row is written after the file that it tells of."""
+
+    def __init__(self, path: Path | None) -> None:
+        """None keeps it in memory, for a run that writes nothing."""
+        if path is not None:
+            with suppress(FileExistsError):  # SQLite gives its other files the mode of this one
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_FILE))
+        self._rows = sqlite3.connect(path or ":memory:")
+        self._rows.execute("pragma synchronous=full")
+        self._rows.executescript(_SCHEMA)
+        self.round = 1 + int(self.setting("round") or 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._rows.close()
+
+    def setting(self, name: str) -> str | None:
+        """What the first run wrote down."""
+        found = self._rows.execute("select value from setting where name = ?", (name,)).fetchone()
+        return str(found[0]) if found else None
+
+    def hold_to(self, **settings: str) -> None:
+        """Write these down, or compare them with what the first run wrote. Raises OtherRun."""
+        for name, value in settings.items():
+            before = self.setting(name)
+            if before not in {None, value}:
+                raise OtherRun(f"The folder of maps belongs to a run with another {name}.")
+        with self._rows:
+            rows = [*settings.items(), ("round", str(self.round))]
+            self._rows.executemany("insert or replace into setting values (?, ?)", rows)
+
+    def meet(self, sources: Iterable[Source]) -> None:
+        """Take every file of IN in; one that changed since is as good as new."""
+        with self._rows:
+            self._rows.executemany(
+                """insert into file (name, round, size, stamp) values (?, ?, ?, ?)
+                on conflict (name) do update set round = excluded.round, size = excluded.size,
+                  stamp = excluded.stamp,
+                  sop = case when size = excluded.size and stamp = excluded.stamp then sop end,
+                  run = case when size = excluded.size and stamp = excluded.stamp then run else '' end,
+                  state = case when size = excluded.size and stamp = excluded.stamp then state else '' end,
+                  refused = case when size = excluded.size and stamp = excluded.stamp then refused else '' end""",
+                ((key_of(one), self.round, one.size, one.stamp) for one in sources),
+            )
+
+    def unread(self) -> set[str]:
+        """Names that pass 1 has still to read."""
+        asked = "select name from here where sop is null and refused = ''"
+        return {name for (name,) in self._rows.execute(asked)}
+
+    def save_seen(self, seen: Sequence[Seen]) -> None:
+        """What pass 1 says."""
+        with self._rows:
+            for one in seen:
+                if one.state:
+                    findings = json.dumps([(one.kind, one.path, one.sentence)])
+                    row = (one.state, one.state, findings, text_key(one.name))
+                    self._rows.execute("update file set refused=?, state=?, findings=? where name=?", row)
+                    continue
+                told = json.loads(one.collected)
+                places = [told[name] for name in ("issuer", "patient_id", "study", "series", "sop_instance")]
+                self._rows.execute(
+                    "update file set issuer=?, patient=?, study=?, series=?, sop=?, collected=? where name=?",
+                    (*places, one.collected, text_key(one.name)),
+                )
+
+    def patients(self) -> list[tuple[str, str]]:
+        """(issuer, Patient ID) of every sound file."""
+        asked = "select distinct issuer, patient from sound order by issuer, patient"
+        return list(self._rows.execute(asked))
+
+    def collected_of(self, patient: tuple[str, str]) -> Iterator[str]:
+        """What was collected from each file of a patient, as JSON; duplicates too."""
+        asked = "select collected from sound where issuer = ? and patient = ?"
+        yield from (text for (text,) in self._rows.execute(asked, patient))
+
+    def files_of(self, patient: tuple[str, str]) -> list[tuple[str, str, str, str, str]]:
+        """(name, series, state, run, out) of a patient's sound files that are no duplicates, by series and name."""
+        asked = """select name, series, state, run, out from sound where issuer = ? and patient = ? and run <> ?
+            order by series, name"""
+        return list(self._rows.execute(asked, (*patient, DECIDED)))
+
+    def same_instances(self) -> list[list[str]]:
+        """Names of the files that share a SOP Instance UID, in order of their names."""
+        asked = """select name, sop from sound where sop in
+            (select sop from sound group by sop having count(*) > 1) order by sop, name"""
+        groups: dict[str, list[str]] = {}
+        for name, sop in self._rows.execute(asked):
+            groups.setdefault(sop, []).append(name)
+        return list(groups.values())
+
+    def decide(
+        self, names: Iterable[str], state: str, finding: tuple[str, str, str], *, run: str = DECIDED
+    ) -> None:
+        """Decide about files without cleaning them, by `run` until something of it changes, else for this round."""
+        findings = json.dumps([finding])
+        with self._rows:
+            self._rows.executemany(
+                "update file set state=?, findings=?, run=?, out='', record=null, facts=null where name=?",
+                [(state, findings, run, name) for name in names],
+            )
+
+    def reopen(self) -> None:
+        """What was decided about files without cleaning them is decided anew."""
+        with self._rows:
+            self._rows.execute("update file set state='', run='' where run = ?", (DECIDED,))
+
+    def save_done(
+        self, done: Sequence[Done], runs: Mapping[str, str], accepted: Mapping[str, frozenset[str]]
+    ) -> None:
+        """What pass 2 made; `runs` says by name what each was cleaned with, `accepted` what a person settled."""
+        rows = [
+            (
+                one.state, one.out, one.kept, one.removed, json.dumps(one.findings),
+                json.dumps(one.facts) if one.facts else None, one.record, runs[name],
+                ",".join(sorted(accepted.get(name, ()))), name,
+            )
+            for one in done
+            for name in [text_key(one.name)]
+        ]  # fmt: skip
+        with self._rows:
+            self._rows.executemany(
+                "update file set state=?, out=?, kept=?, removed=?, findings=?, facts=?, record=?, run=?, accepted=? "
+                "where name=?",
+                rows,
+            )
+
+    def outs(self, names: Iterable[str]) -> list[str]:
+        """Paths in OUT under which these files stand."""
+        asked = "select out from file where name = ? and out <> ''"
+        return [out for name in names for (out,) in self._rows.execute(asked, (name,))]
+
+    def held(self) -> list[str]:
+        """SOP Instance UIDs of sound files that are not in OUT."""
+        asked = "select sop from sound where state <> 'written'"
+        return [sop for (sop,) in self._rows.execute(asked)]
+
+    def accepted(self) -> dict[str, frozenset[str]]:
+        """By file the kinds of findings that a person settled."""
+        asked = "select name, accepted from here where accepted <> ''"
+        return {name: frozenset(kinds.split(",")) for name, kinds in self._rows.execute(asked)}
+
+    def verdicts(self, *states: str) -> Iterator[Verdict]:
+        """Where the files of IN stand, in order of their names; of all states, or of these."""
+        asked = "select name, state, out, findings from here order by name"
+        for name, state, out, findings in self._rows.execute(asked):
+            if not states or state in states:
+                yield Verdict(name, state, out, tuple(tuple(one) for one in json.loads(findings)))
+
+    def counts(self) -> dict[str, int]:
+        """Files of IN by state; `` is a file that was not reached."""
+        asked = "select state, count(*) from here group by state"
+        found = dict(self._rows.execute(asked))
+        return {state: found.get(state, 0) for state in STATES} | {"": found.get("", 0)}
+
+    def words(self) -> tuple[int, int]:
+        """Words kept and removed in the texts of what was written."""
+        asked = "select coalesce(sum(kept), 0), coalesce(sum(removed), 0) from here where state='written'"
+        kept, removed = self._rows.execute(asked).fetchone()
+        return kept, removed
+
+    def facts(self) -> Iterator[tuple[str, dict[str, object], dict[str, object]]]:
+        """(name, facts before, facts after) of what was written."""
+        asked = "select name, facts from here where state = 'written' and facts is not null"
+        for name, facts in self._rows.execute(asked):
+            before, after = json.loads(facts)
+            yield name, before, after
+
+    def records(self) -> Iterator[bytes]:
+        """What was changed in each file that was written."""
+        asked = "select record from here where state = 'written' and record is not null"
+        yield from (record for (record,) in self._rows.execute(asked))
+
+
+def key_of(source: Source) -> str:
+    """The name of a file as a row can hold it."""
+    return text_key(source.name)
+
+
+def text_key(name: str) -> str:
+    """A file name, of which some systems allow what is no text, as text."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""The cleaned folder: what its files are called, and how they come to stand there whole."""

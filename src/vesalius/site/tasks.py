@@ -1,0 +1,296 @@
+"""What a child process does for a run: read files for whose they are, then clean, prove and write them."""
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, Final, Self, cast
+
+from vesalius import deid
+from vesalius.deid.output.facts import REFERENCES
+from vesalius.deid.proof import FATAL, prove
+from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
+from vesalius.dicom.disk_names import disk_name
+from vesalius.errors import ArchiveError
+from vesalius.site.hands import limited
+from vesalius.site.out.durable import Draft, OutFailed, settle
+from vesalius.store.sources import Source
+
+IN_MEMORY: Final = 24_000_000  # bytes of one file; a longer one is kept on disk, without a name
+BLOCK: Final = 1 << 20
+DIRECTORY: Final = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a DICOMDIR (PS3.10 8)
+# Findings that keep a file from OUT: something is wrong with it, or a person must look at it first.
+QUARANTINED: Final = FATAL | {"quarantine", "structure", "identity"}
+# Findings that only inform; every other kind, and one that is new here, waits for a person.
+INFORMS: Final = frozenset({"structured_content"})
+_MEDIA_CLASS: Final = 0x00020002
+_LONGEST_RECORDED: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What pass 1 says of one file: whose it is, or why it goes no further."""
+
+    name: str
+    state: str = ""  # "" is a sound file; else not_dicom or quarantined
+    kind: str = ""
+    sentence: str = ""
+    path: str = ""  # of the element
+    collected: str = ""  # deid.Collected as JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectTask:
+    """Pass 1 over these files."""
+
+    sources: tuple[Source, ...]
+    aside: str | None = None  # folder for what is too long to hold in memory; None is the system's
+
+    def single(self) -> Sequence[Self]:
+        """The same, one file each."""
+        return [replace(self, sources=(source,)) for source in self.sources]
+
+
+def collect_files(task: CollectTask) -> list[Seen]:
+    """Whose each file is and which identifiers stand in it; the strict check comes first."""
+    return [_collect_one(source, task.aside) for source in task.sources]
+
+
+def _collect_one(source: Source, aside: str | None) -> Seen:
+    try:
+        with limited(), opened(source, aside) as file:
+            return _seen(source, file)
+    except DicomError as error:
+        if error.reason is Reason.NOT_DICOM:
+            return Seen(name=source.name, state="not_dicom", kind="not_dicom", sentence=str(error))
+        return _refused(source, "structure", str(error), tag_text(error.tag) if error.tag is not None else "")
+    except (ArchiveError, OSError, MemoryError, RecursionError, zipfile.BadZipFile) as error:
+        return _refused(source, "structure", sentence_of(error))
+
+
+def _seen(source: Source, file: DicomFile) -> Seen:
+    if file.meta.text(_MEDIA_CLASS) == DIRECTORY:
+        sentence = "the directory of a medium names its patients, and is not copied"
+        return Seen(name=source.name, state="not_dicom", kind="directory", sentence=sentence)
+    fatal = next((problem for problem in check(file) if problem.fatal), None)
+    if fatal is not None:
+        path = tag_text(fatal.tag) if fatal.tag is not None else ""
+        return _refused(source, "structure", fatal.sentence, path)
+    collected = deid.collect(file)
+    if not collected.patient_id:
+        sentence = "Patient ID (0010,0020) is empty: nobody can say whose file it is"
+        return _refused(source, "identity", sentence, "(0010,0020)")
+    return Seen(name=source.name, collected=collected.to_json())
+
+
+def _refused(source: Source, kind: str, sentence: str, path: str = "") -> Seen:
+    return Seen(name=source.name, state="quarantined", kind=kind, sentence=sentence, path=path)
+
+
+def sentence_of(error: BaseException) -> str:
+    """What a person may read of an error; the text of a foreign one may hold a value of the file."""
+    if isinstance(error, ArchiveError):
+        return str(error)
+    return f"the file cannot be read or written ({type(error).__name__})"
+
+
+def lost_reading(task: CollectTask) -> list[Seen]:
+    """What is said of a file whose reading ended its process."""
+    return [_refused(source, "structure", "reading the file ended its process") for source in task.sources]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanTask:
+    """Pass 2 over files of one patient."""
+
+    sources: tuple[Source, ...]
+    targets: tuple[str, ...]  # path in OUT for each; "" where it is to be named by its new UIDs
+    accepted: tuple[frozenset[str], ...]  # kinds of findings that a person has settled, for each
+    out: str  # folder; "" writes nothing
+    aside: str | None  # folder for what is too long to hold in memory; None is the system's
+    recipe: deid.Recipe
+    identity: deid.Identity
+    context: str  # deid.PatientContext as JSON
+
+    def single(self) -> Sequence[Self]:
+        """The same, one file each."""
+        return [
+            replace(self, sources=(source,), targets=(target,), accepted=(accepted,))
+            for source, target, accepted in zip(self.sources, self.targets, self.accepted, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What pass 2 made of one file."""
+
+    name: str
+    state: str = "written"  # or quarantined, waiting
+    out: str = ""  # path in OUT
+    findings: tuple[tuple[str, str, str], ...] = ()  # (kind, element path, sentence), the reason first
+    kept: int = 0  # words of cleaned texts
+    removed: int = 0
+    record: bytes = b""  # see `packed`
+    facts: tuple[dict[str, Any], dict[str, Any]] | None = (
+        None  # before and after, as references are proved with
+    )
+
+
+def clean_files(task: CleanTask) -> list[Done]:
+    """Clean and prove each file in memory; those that may leave are then written together."""
+    drafts: list[Draft] = []
+    done: list[Done] = []
+    for source, target, accepted in zip(task.sources, task.targets, task.accepted, strict=True):
+        try:
+            with limited():
+                done.append(_clean_one(task, source, target, accepted, drafts))
+        except OutFailed:
+            raise
+        except (ArchiveError, OSError, MemoryError, RecursionError, ValueError, zipfile.BadZipFile) as error:
+            done.append(_held(source, "quarantine", sentence_of(error)))
+    settle(drafts)
+    return done
+
+
+def lost_cleaning(task: CleanTask) -> list[Done]:
+    """What is said of a file whose cleaning ended its process."""
+    return [_held(source, "quarantine", "cleaning the file ended its process") for source in task.sources]
+
+
+def _held(source: Source, kind: str, sentence: str) -> Done:
+    return Done(name=source.name, state="quarantined", findings=((kind, "", sentence),))
+
+
+def _clean_one(
+    task: CleanTask, source: Source, target: str, accepted: frozenset[str], drafts: list[Draft]
+) -> Done:
+    context = _context(task.context)
+    how: dict[str, Any] = {"recipe": task.recipe, "identity": task.identity, "context": context}
+    with opened(source, task.aside) as file, SpooledTemporaryFile(IN_MEMORY, dir=task.aside) as spool:
+        written = cast("BinaryIO", spool)
+        cleaned = deid.clean(file, **how)
+        deid.write(file, cleaned.edits, written)
+        findings = [*cleaned.findings]
+        if not any(one.kind in QUARANTINED for one in findings):
+            written.seek(0)
+            proved = read(written)
+            findings += prove(file, proved, **how, origin="identifiable")
+        told = tuple(sorted(((one.kind, one.path, one.sentence) for one in findings), key=_gravity(accepted)))
+        state = state_of(told, accepted)
+        facts = None
+        if state == "written":
+            target = target or named_by_uids(cleaned.facts)
+            facts = _linking(deid.header_facts(file)), _linking(cleaned.facts)
+            if task.out:
+                drafts.append(Draft.of(written, Path(task.out), target))
+        return Done(
+            name=source.name,
+            state=state,
+            out=target if state == "written" else "",
+            findings=told,
+            record=packed(file, cleaned),
+            facts=facts,
+        )
+
+
+def state_of(findings: Sequence[tuple[str, str, str]], accepted: frozenset[str]) -> str:
+    """Where findings leave a file. A person can settle what waits, never what is wrong."""
+    kinds = {kind for kind, *_ in findings}
+    if kinds & QUARANTINED:
+        return "quarantined"
+    return "waiting" if kinds - INFORMS - accepted else "written"
+
+
+def _gravity(accepted: frozenset[str]) -> Callable[[tuple[str, str, str]], tuple[int, tuple[str, str, str]]]:
+    """The order in which findings are told: what holds the file back comes first."""
+
+    def rank(finding: tuple[str, str, str]) -> tuple[int, tuple[str, str, str]]:
+        kind = finding[0]
+        return (0 if kind in QUARANTINED else 2 if kind in INFORMS | accepted else 1), finding
+
+    return rank
+
+
+def named_by_uids(facts: dict[str, Any]) -> str:
+    """A path of new names alone: patient, study, series and instance."""
+    levels = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    return "/".join(disk_name(str(facts.get(keyword) or "none")) for keyword in levels) + ".dcm"
+
+
+def _linking(facts: dict[str, Any]) -> dict[str, Any]:
+    """Of header facts, what tells which instances there are and to what they refer."""
+    return {
+        name: facts[name] for name in (*REFERENCES.values(), "SOPClassUID", "references") if name in facts
+    }
+
+
+@lru_cache(maxsize=4)
+def _context(text: str) -> deid.PatientContext:
+    """One object for all tasks of a patient: it remembers the patterns that it made."""
+    return deid.PatientContext.from_json(text)
+
+
+def packed(file: DicomFile, cleaned: deid.Cleaned) -> bytes:
+    """The changes of a file for the report, and its UIDs and Patient IDs for the maps, as compressed JSON."""
+    uids: dict[str, str] = {}
+    for change in cleaned.changes:
+        if change.action == "U" and change.before and change.after and len(change.before) < _LONGEST_RECORDED:
+            uids.update(_pairs(change.before, change.after))
+    changes = [
+        (one.path, one.vr, one.action, None, None)
+        if one.action == "U"
+        else (one.path, one.vr, one.action, one.before, one.after)
+        for one in cleaned.changes
+    ]
+    patient = [file.dataset.text(0x00100020), cleaned.facts.get("PatientID", "")]
+    told = {"changes": changes, "uids": uids, "patient": patient}
+    return zlib.compress(json.dumps(told, separators=(",", ":")).encode("utf-8", "backslashreplace"), level=1)
+
+
+def _pairs(before: str, after: str) -> Iterator[tuple[str, str]]:
+    old, new = before.split("\\"), after.split("\\")
+    if len(old) == len(new):
+        yield from ((one, other) for one, other in zip(old, new, strict=True) if one != other)
+
+
+@contextmanager
+def opened(source: Source, aside: str | None = None) -> Iterator[DicomFile]:
+    """The file behind a source; a member of a ZIP archive is unpacked aside, without a name on any disk."""
+    if not source.member:
+        with read(source.path) as file:
+            yield file
+        return
+    with unpacked(source, aside) as stream:
+        yield read(stream)
+
+
+@contextmanager
+def unpacked(source: Source, aside: str | None = None) -> Iterator[BinaryIO]:
+    """A member of a ZIP archive as a seekable stream."""
+    with SpooledTemporaryFile(IN_MEMORY, dir=aside) as spool:
+        with _archive(source.path).open(source.member) as packed_member:
+            while block := packed_member.read(BLOCK):
+                spool.write(block)
+        spool.seek(0)
+        yield cast("BinaryIO", spool)
+
+
+@lru_cache(maxsize=1)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """One archive stays open: its directory of many members is read once."""
+    return zipfile.ZipFile(path)
+
+
+def digest_of(source: Source) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    digest = hashlib.sha256()
+    with unpacked(source) if source.member else source.path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

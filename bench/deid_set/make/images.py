@@ -51,6 +51,8 @@ def _stack(
         root = file.root
         root.put("FrameOfReferenceUID", subject.frame_of_reference, FILLED, MAPPED)
         root.put("PositionReferenceIndicator", "")
+        root.put("PatientPosition", "HFS", stays("DICOM-IOD-1"))
+        root.put("AcquisitionNumber", 1)
         root.put("ImageType", ["ORIGINAL", "PRIMARY", "AXIAL"], stays("DICOM-IOD-1", "ORIGINAL"))
         root.put("ImagePositionPatient", [-120.0, -120.0, 2.5 * index], stays("DICOM-IOD-1", "-120"))
         root.put("ImageOrientationPatient", [1, 0, 0, 0, 1, 0], FILLED)

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import unicodedata
 import warnings
 import zlib
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pydicom
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from bench.deid_set.key import Row
 from bench.deid_set.score.actions import Verdict, decoded, pixels_of
@@ -30,8 +32,8 @@ _ENCODINGS: Final = (
     "utf-8", "latin-1", "utf-16-le", "utf-16-be", "iso2022_jp", "euc_jp", "shift_jis", "iso8859_5", "iso8859_7",
     "iso8859_2", "euc_kr", "gb18030",
 )  # fmt: skip
-_REFERENCES: Final = frozenset({"ReferencedSOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID"})
 _ERROR: Final = re.compile(rb"^Error - (.*)$", re.MULTILINE)
+_QUOTED: Final = re.compile(r"value <[^>]*>|= <[^>]*>")
 _ALLOWED_AROUND: Final = 2  # a box may be this many times the height of its word larger on each side
 
 
@@ -53,7 +55,7 @@ def extended(pairs: list[Pair], traces: dict[str, list[str]]) -> list[Verdict]:
         verdicts += _verdicts("stamps", pair, list(_missing_stamps(pair.after.dataset)))
         verdicts += list(_around(pair))
         if shutil.which("dciodvfy"):
-            verdicts += _verdicts("no new dciodvfy error", pair, sorted(_errors(pair.after.path) - _errors(pair.before.path)))
+            verdicts += _verdicts("no new dciodvfy error", pair, sorted(_errors(pair.after) - _errors(pair.before)))
     return verdicts + list(_references(pairs)) + list(_shifts(pairs))
 
 
@@ -68,12 +70,11 @@ def leaks(path: Path, traces: Iterable[str]) -> set[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    file = CleanedFile(path)
+    """The file in lower case, inflated where it is deflated (PS3.10 7.1: the meta group's length stands at 140)."""
     data = path.read_bytes()
-    if file.dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        start = data.index(b"\2\0\0\0") + 12 + int.from_bytes(data[140:144], "little")
-        data = data[: 144] + zlib.decompress(data[144 + int.from_bytes(data[140:144], "little") :], -15)
-        del start
+    if CleanedFile(path).dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        head = 144 + int.from_bytes(data[140:144], "little")
+        data = data[:head] + zlib.decompress(data[head:], -15)
     return data.lower()
 
 
@@ -100,11 +101,18 @@ def _missing_stamps(dataset: Dataset) -> Iterator[str]:
         yield "0028,0303"
 
 
-def _errors(path: Path) -> set[str]:
-    """The errors that dciodvfy prints of a file, without the values it quotes."""
-    said = subprocess.run(["dciodvfy", path], capture_output=True, check=False)
+def _errors(file: CleanedFile) -> set[str]:
+    """The errors that dciodvfy prints of a file, without the values it quotes; it reads no deflated file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = file.path
+        if file.dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+            path = Path(folder) / "inflated.dcm"
+            inflated = pydicom.dcmread(file.path)
+            inflated.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+            inflated.save_as(path)
+        said = subprocess.run(["dciodvfy", path], capture_output=True, check=False)
     errors = _ERROR.findall(said.stderr + said.stdout)
-    return {re.sub(r"<[^>]*>|= [^ ]+", "", error.decode("latin-1")) for error in errors}
+    return {_QUOTED.sub("value", error.decode("latin-1")) for error in errors}
 
 
 def _around(pair: Pair) -> Iterator[Verdict]:
@@ -180,13 +188,25 @@ def _days(pair: Pair) -> Iterator[int]:
 
 
 def maps_of(pairs: list[Pair]) -> Maps:
-    """Maps read off the files themselves, for a tool that writes none: whatever stands where a UID stood at the root."""
+    """Maps read off the files themselves, for a tool that writes none: what stands where a UID stood.
+
+    The roots speak first, so that a reference must agree with what it refers to.
+    """
     uids: dict[str, str] = {}
     patients: dict[str, str] = {}
     for pair in pairs:
-        for keyword in ("SOPInstanceUID", *sorted(_REFERENCES - {"ReferencedSOPInstanceUID"})):
-            old, new = pair.before.dataset.get(keyword), pair.after.dataset.get(keyword)
-            if old and new:
-                uids.setdefault(str(old), str(new))
         patients.setdefault(str(pair.before.dataset.PatientID), str(pair.after.dataset.get("PatientID", "")))
+    for depth in (0, 1):
+        for pair in pairs:
+            for old, new in _uid_twins(pair, nested=bool(depth)):
+                uids.setdefault(old, new)
     return Maps(uids, patients)
+
+
+def _uid_twins(pair: Pair, *, nested: bool) -> Iterator[tuple[str, str]]:
+    for answer in pair.row.answers:
+        place = answer["tag_ds"].lower()
+        if answer["action"] == "<uid_consistent>" and ("[" in place) == nested:
+            new = pair.after.values.get(place)
+            if new:
+                yield answer["value"][1:-1], new

@@ -1,5 +1,6 @@
 """The walk over every element at any depth: each under its action, written down as edits of the file's bytes."""
 
+import struct
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -10,8 +11,9 @@ from vesalius.deid.profile import kept_private
 from vesalius.deid.profile.actions import Action, without_cleaner
 from vesalius.deid.profile.kept_private import Meaning
 from vesalius.deid.profile.recipe import Recipe
-from vesalius.deid.profile.rules import Decision, Place
+from vesalius.deid.profile.rules import Decision, Place, Text
 from vesalius.deid.record import Change, FindingFact, Origin
+from vesalius.deid.structured import content_items, positions
 from vesalius.deid.values import encode
 from vesalius.deid.values.disposed import new_value, tells_nothing
 from vesalius.deid.values.dummies import dummy
@@ -19,11 +21,11 @@ from vesalius.deid.values.treatment import (
     TEXT,
     Patient,
     cleaned_value,
-    is_harmless_inside,
     mapped_uids,
     recorded,
 )
-from vesalius.dicom import Dataset, Element, tag_text
+from vesalius.deid.values.uids import with_new_uids
+from vesalius.dicom import Dataset, Element, Item, tag_text
 
 _PATIENT_NAME: Final = 0x00100010
 _PATIENT_ID: Final = 0x00100020
@@ -31,9 +33,9 @@ _PATIENT: Final = frozenset({_PATIENT_NAME, _PATIENT_ID})
 _ISSUER: Final = 0x00100021
 _OVERLAYS: Final = 0x60
 _OVERLAY_DATA: Final = 0x3000
-_CONTENT: Final = 0x0040A730
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
+_LONGEST_TEXT: Final = 64  # characters of LO: a text that new names make longer is removed
 _OBJECTIONS: Final = {
     Action.REMOVE: ("not_removed", "the profile removes this attribute"),
     Action.EMPTY: ("not_emptied", "the profile empties this attribute"),
@@ -72,6 +74,8 @@ class Walker:
         self.findings: list[FindingFact] = []
         self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
         self.root_after: dict[int, tuple[str, bytes] | None] = {}
+        self._renames_uids = origin == "identifiable" and "retain_uids" not in recipe.options
+        self._plan = positions.Plan(frozenset(), {})
         self._appended_codes = appended_codes
         self._stamped = stamped  # root elements that are written by the stamps alone (PS3.15 E.1.1 and E.3)
 
@@ -101,9 +105,18 @@ class Walker:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in self._stamped:
             return 0
+        if tag == positions.REFERENCED_ITEM and element.start in self._plan.moved:
+            return self._move(element, prefix)
         if tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
             return self._cut(element, prefix + tag_text(tag))
         return self._act(_Case(element, place.decide(tag, element.vr), place, prefix))
+
+    def _move(self, element: Element, prefix: str) -> int:
+        """Name a content item by the position that it has once others are gone."""
+        moved = self._plan.moved[element.start]
+        end = ">" if element.parent.big_endian else "<"
+        value = struct.pack(f"{end}{len(moved)}I", *moved)
+        return self._replace(element, value, Action.CLEAN, prefix + tag_text(element.tag))
 
     def _private(self, case: _Case, meaning: Meaning) -> int:
         """A private element that a list or the recipe keeps: never with an identifier, nor with a UID of old."""
@@ -154,15 +167,26 @@ class Walker:
             self._refer(element, element.raw(), case.prefix)
         elif self.patient.betrayed_by(element, retained=case.decision.retained):
             return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+        elif self._renames_uids and element.vr in TEXT:
+            return self._rename_within(case)
         return 0
+
+    def _rename_within(self, case: _Case) -> int:
+        """Give the UIDs in a text that stays the new names that they have everywhere else."""
+        text = case.element.raw().decode("latin-1")
+        renamed = with_new_uids(text, self.patient.identity)
+        if renamed == text:
+            return 0
+        if len(renamed) > max(len(text), _LONGEST_TEXT):
+            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+        return self._replace(case.element, renamed.encode("latin-1"), Action.UID, case.path)
 
     def _clean(self, case: _Case) -> int:
         element = case.element
         if element.vr == "SQ":
-            harmless = is_harmless_inside(element, self.patient.context)
-            return self._inside(case) if harmless else self._give_up(case, case.decision.otherwise)
+            return self._inside(case, Text.CLEANED)
         value = cleaned_value(element, self.patient)
-        if value is None:
+        if value is None or (case.place.text is Text.HARMLESS and value != element.raw()):
             return self._give_up(case, case.decision.otherwise)
         if element.vr == "UI":
             self._refer(element, value, case.prefix)
@@ -194,12 +218,12 @@ class Walker:
             return self._uid(case)
         if element.vr != "SQ":
             return self._replace(element, dummy(element.vr), Action.DUMMY, case.path)
-        if element.tag == _CONTENT and not case.place.masked:
+        if element.tag == positions.CONTENT and case.place.text is not Text.HARMLESS:
             sentence = (
                 "structured content was not cleaned: its texts are dummies, its numbers and codes stand"
             )
             self._find("structured_content", sentence, case.path)
-        return self._inside(case, masked=True)
+        return self._inside(case, Text.HARMLESS)
 
     def _give_up(self, case: _Case, action: Action) -> int:
         """Remove, empty or replace what cannot be cleaned; at a site's file, only say so."""
@@ -208,23 +232,51 @@ class Walker:
             return 0
         return _DEEDS[action](self, case)
 
-    def _inside(self, case: _Case, *, masked: bool = False) -> int:
+    def _inside(self, case: _Case, text: Text = Text.KEPT) -> int:
         """Walk the items of a sequence and mend the lengths around whatever changed."""
         element = case.element
         name = case.private.name if case.private else tag_text(element.tag)
-        below = case.place.below(element.tag, name, masked=masked, recipe=self.recipe)
+        below = case.place.below(element.tag, name, text)
+        content = below.text is Text.CLEANED and content_items.OPTION in self.recipe.options
+        if content and element.tag == positions.CONTENT and not case.prefix:
+            self._plan = positions.plan(element.parent, self._goes)
+        gone = [
+            content and (item.start in self._plan.gone or self._goes(item.dataset)) for item in element.items
+        ]
+        if gone and all(gone):
+            return self._cut(element, case.path)
         growth = 0
         for index, item in enumerate(element.items):
-            end = item.end if item.length is not None else item.end - 8
-            inner = self.data_set(item.dataset, below, f"{case.path}[{index}].", item.value_start, end)
-            if inner and item.length is not None:
-                self._lengthen(item.value_start, item.length + inner, item.dataset)
-            growth += inner
+            path = f"{case.path}[{index}]."
+            if gone[index]:
+                growth += self._drop(item, path)
+                continue
+            own = content_items.decisions(item.dataset, self.recipe.options) if content else {}
+            growth += self._item(item, below.speaking(own), path)
         if self._appended_codes and element.tag == stamps.METHOD_CODES and not case.prefix:
             growth += self._edit(element.value_end, element.value_end, self._appended_codes)
         if growth and element.length is not None:
             self._lengthen(element.value_start, element.length + growth, element.parent)
         return growth
+
+    def _item(self, item: Item, place: Place, path: str) -> int:
+        end = item.end if item.length is not None else item.end - 8
+        growth = self.data_set(item.dataset, place, path, item.value_start, end)
+        if growth and item.length is not None:
+            self._lengthen(item.value_start, item.length + growth, item.dataset)
+        return growth
+
+    def _goes(self, item: Dataset) -> bool:
+        return content_items.goes(item, self.recipe.options, derived=self.origin == "derived")
+
+    def _drop(self, item: Item, path: str) -> int:
+        """Remove a content item as a whole; what is noted is the value that goes with it."""
+        value = item.dataset.get(content_items.value_in(item.dataset) or 0)
+        if self.origin == "site":
+            self._find(*_OBJECTIONS[Action.REMOVE], path.rstrip("."))
+        elif value is not None:
+            self._note(value, Action.REMOVE, None, path + tag_text(value.tag))
+        return self._edit(item.start, item.end, b"")
 
     def _lengthen(self, value_start: int, length: int, dataset: Dataset) -> None:
         field = encode.length_field(length, big_endian=dataset.big_endian)

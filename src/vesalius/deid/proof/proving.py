@@ -138,10 +138,12 @@ class _Proof:
         self, element: Element, before: Element | None, place: Place, node: Node | None, prefix: str
     ) -> Iterator[FindingFact]:
         name = tag_text(element.tag)
-        below = place.below(element.tag, name, masked=False, recipe=self._recipe)
+        below = place.below(element.tag, name)
         inside = merged(node.inside.get(plain_tag(element.tag), ())) if node is not None else None
+        # where items were taken out nobody can say which of the others is which
+        stood = before.items if before and len(before.items) <= len(element.items) else ()
         for index, item in enumerate(element.items):
-            counterpart = before.items[index].dataset if before and index < len(before.items) else None
+            counterpart = stood[index].dataset if index < len(stood) else None
             path = f"{prefix}{name}[{index}]."
             yield from self._data_set(item.dataset, counterpart, below, inside, path)
 
@@ -150,7 +152,8 @@ class _Proof:
     ) -> Iterator[FindingFact]:
         """A text, a UID or numbers: what is new to this patient's files is judged, the rest was."""
         raw = element.raw()
-        if element.vr == "UI" and self._old and stale(raw, "UI", self._old) and decision.action in _MAPPED:
+        maps = decision.action in _MAPPED or representations.is_private(element.tag)
+        if element.vr == "UI" and maps and stale(raw, "UI", self._old):
             yield FindingFact("leak", prefix + tag_text(element.tag), _STALE)
         retained = decision.retained and decision.action is Action.KEEP
         codecs = () if raw.isascii() and b"\x1b" not in raw else element.parent.codecs

@@ -127,18 +127,23 @@ def test_a_birth_date_is_found_however_it_is_written(new, outcome, written):
     assert "ManufacturerModelName" not in outcome(dataset).dataset
 
 
-def test_a_code_sequence_under_clean_stays_only_if_every_text_in_it_is_harmless(new, outcome):
+def test_in_a_sequence_under_clean_public_codes_stay_and_a_hospitals_own_words_do_not(new, outcome):
     from pydicom.dataset import Dataset
 
-    def code(meaning):
+    def code(scheme, meaning):
         item = Dataset()
-        item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = "77", "DCM", meaning
+        item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = "77", scheme, meaning
         return [item]
 
-    kept = outcome(new(CT, AdmittingDiagnosesCodeSequence=code("CT chest")), "clean_descriptors").dataset
+    kept = outcome(
+        new(CT, AdmittingDiagnosesCodeSequence=code("DCM", "CT chest")), "clean_descriptors"
+    ).dataset
     assert kept.AdmittingDiagnosesCodeSequence[0].CodeMeaning == "CT chest"
-    gone = outcome(new(CT, AdmittingDiagnosesCodeSequence=code("Roe protocol")), "clean_descriptors").dataset
-    assert "AdmittingDiagnosesCodeSequence" not in gone
+    own = new(CT, AdmittingDiagnosesCodeSequence=code("99ROE", "Roe protocol"))
+    cleaned = outcome(own, "clean_descriptors").dataset
+    assert "Roe" not in str(cleaned)
+    assert "ROE" not in str(cleaned)
+    assert len(cleaned.AdmittingDiagnosesCodeSequence) == 1
 
 
 def test_a_disposition_of_the_holding_wins_over_the_table(new, outcome):

@@ -29,8 +29,9 @@ def codes(result):
         (("retain_uids",), ["113100", "113110"]),
         (("retain_safe_private",), ["113100", "113111"]),
         (("retain_institution_identity",), ["113100", "113112"]),
-        # chosen, and not done: nothing cleans graphics or structured content yet
-        (("clean_graphics", "clean_structured_content"), ["113100"]),
+        (("clean_graphics", "clean_structured_content"), ["113100", "113103", "113104"]),
+        # chosen, and done by nobody: only a step over the pixels can say so
+        (("clean_recognizable_visual_features",), ["113100"]),
     ],
 )
 def test_a_code_of_cid_7050_stands_for_each_thing_done(new, outcome, options, expected):

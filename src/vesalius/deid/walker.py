@@ -98,9 +98,8 @@ class Walker:
         tag = element.tag
         if tag & 0x10000:
             kept = private.get(tag)
-            if kept is None:
-                return self._cut(element, prefix + tag_text(tag))
-            return self._private(_Case(element, kept.decision, place, prefix, kept), kept.meaning)
+            path = prefix + tag_text(tag)
+            return self._cut(element, path) if kept is None else self._private(element, place, prefix, kept)
         if not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
         if not prefix and tag in self._stamped:
@@ -118,21 +117,21 @@ class Walker:
         value = struct.pack(f"{end}{len(moved)}I", *moved)
         return self._replace(element, value, Action.CLEAN, prefix + tag_text(element.tag))
 
-    def _private(self, case: _Case, meaning: Meaning) -> int:
+    def _private(self, element: Element, place: Place, prefix: str, kept: kept_private.Kept) -> int:
         """A private element that a list or the recipe keeps: never with an identifier, nor with a UID of old."""
-        action, element = case.decision.action, case.element
+        case, action = _Case(element, kept.decision, place, prefix, kept), kept.decision.action
         if element.vr == "SQ" or action not in {Action.KEEP, Action.CLEAN, Action.UID}:
             return self._act(case)
-        if action is Action.KEEP or (self.origin == "derived" and meaning is not Meaning.TEXT):
+        if element.vr == "UI" and self._renames_uids:
+            return self._uid(case)
+        if action is Action.KEEP or (self.origin == "derived" and kept.meaning is not Meaning.TEXT):
             uids = self.origin != "identifiable" or "retain_uids" in self.recipe.options
             silent = tells_nothing(element, self.patient, uids=uids)
             return 0 if silent else self._give_up(case, Action.REMOVE)
-        value = new_value(element, meaning, self.patient)
-        return (
-            self._give_up(case, Action.REMOVE)
-            if value is None
-            else self._replace(element, value, action, case.path)
-        )
+        value = new_value(element, kept.meaning, self.patient)
+        if value is None:
+            return self._give_up(case, Action.REMOVE)
+        return self._replace(element, value, action, case.path)
 
     def _loses_overlay(self, element: Element, place: Place) -> bool:
         """Whether this describes an overlay whose data go: without them the rest is no valid plane (PS3.3 C.9.2)."""

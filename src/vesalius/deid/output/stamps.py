@@ -52,7 +52,6 @@ class Vouched:
 
 
 _NOTHING: Final = Vouched()
-_NOT_YET: Final = frozenset({"clean_graphics", "clean_structured_content"})
 
 
 def undone(root: Dataset) -> frozenset[str]:
@@ -62,7 +61,7 @@ def undone(root: Dataset) -> frozenset[str]:
     """
     planes = (group << 16 for group in range(0x6000, 0x6100, 2))
     embedded = any(plane | 0x0010 in root and plane | 0x3000 not in root for plane in planes)
-    return _NOT_YET | ({"clean_graphics"} if embedded else set())
+    return frozenset({"clean_graphics"} if embedded else ())
 
 
 def tags(vouched: Vouched) -> frozenset[int]:

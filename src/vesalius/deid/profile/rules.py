@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from vesalius.deid.profile import private, table
@@ -44,29 +46,55 @@ class Decision:
     retained: bool = False  # a row of the table, or the recipe, speaks of it
 
 
+class Text(IntEnum):
+    """What becomes of text inside of a sequence that no row speaks of; the stricter of two holds further down."""
+
+    KEPT = 0
+    CLEANED = 1  # the sequence's action is C
+    HARMLESS = (
+        2  # its action is D: the items stay in shape, and what is not harmless as it is becomes a dummy
+    )
+
+
+_CLEANED_INSIDE: Final = {
+    Text.KEPT: frozenset[str](),
+    Text.CLEANED: (_TEXT - {"CS"}) | representations.BYTES,
+    Text.HARMLESS: _TEXT,
+}
+_NO_DECISIONS: Final[Mapping[int, Decision]] = MappingProxyType({})
+
+
 class Place:
     """One data set's place in the tree of one kind of instance: decisions by tag, and the places below.
 
-    `masked` is set inside of a sequence whose action is D: its items stay in shape, and text that no row speaks of
-    is kept only where it is harmless. `private` remembers what was decided here of private elements.
+    `private` remembers what was decided here of private elements.
     """
 
     __slots__ = (
-        "_below", "_decisions", "_dispositions", "_node", "_options", "_private_list", "masked", "path", "private",
+        "_below", "_decisions", "_dispositions", "_node", "_options", "_own", "_private_list", "_recipe", "_variants",
+        "path", "private", "text",
     )  # fmt: skip
 
     def __init__(
-        self, recipe: Recipe, nodes: tuple[int, ...], path: str = "", *, masked: bool = False
+        self,
+        recipe: Recipe,
+        nodes: tuple[int, ...],
+        path: str = "",
+        text: Text = Text.KEPT,
+        own: Mapping[int, Decision] = _NO_DECISIONS,
     ) -> None:
+        self._recipe = recipe
         self._options = recipe.options
         self._dispositions = recipe.dispositions
+        self._own = own
         self._private_list = recipe.private if '"' in path else ""
         self._node = merged(nodes)
         self._decisions: dict[tuple[int, str], Decision] = {}
-        self._below: dict[tuple[str, bool], Place] = {}
+        self._below: dict[tuple[str, Text], Place] = {}
+        self._variants: dict[int, tuple[Mapping[int, Decision], Place]] = {}
         self.private: dict[tuple[object, ...], object] = {}
         self.path = path
-        self.masked = masked
+        self.text = text
 
     def decide(self, tag: int, vr: str) -> Decision:
         """The decision for a standard attribute."""
@@ -79,15 +107,25 @@ class Place:
         """What the recipe itself says of the element called `name` here, such as `(0019,"CREATOR",92)`."""
         return _disposition(self._dispositions, self.path, name) if self._dispositions else None
 
-    def below(self, tag: int, name: str, *, masked: bool, recipe: Recipe) -> "Place":
+    def below(self, tag: int, name: str, text: Text = Text.KEPT) -> "Place":
         """The place inside of a sequence; `name` is the tag's text, or a private element's."""
-        masked = masked or self.masked
-        found = self._below.get((name, masked))
+        text = max(text, self.text)
+        found = self._below.get((name, text))
         if found is None:
             nodes = self._node.inside.get(plain_tag(tag), ())
-            found = Place(recipe, nodes, f"{self.path}{name}[*].", masked=masked)
-            self._below[name, masked] = found
+            found = self._below[name, text] = Place(self._recipe, nodes, f"{self.path}{name}[*].", text)
         return found
+
+    def speaking(self, own: Mapping[int, Decision]) -> "Place":
+        """The same place for an item that has decisions of its `own`; the recipe's dispositions win over them."""
+        if not own:
+            return self
+        found = self._variants.get(id(own))
+        if found is None:
+            place = Place(self._recipe, (), self.path, self.text, own)
+            place._node = self._node
+            found = self._variants[id(own)] = own, place
+        return found[1]
 
     def _decide(self, tag: int, vr: str) -> Decision:
         attribute_type = self._node.types.get(plain_tag(tag), OPTIONAL)
@@ -99,7 +137,9 @@ class Place:
             )
         if private.deletes(self._private_list, self.path, tag_text(tag), vr):
             return Decision(Action.REMOVE, Action.REMOVE, OPTIONAL)
-        if self.masked and row is _KEPT and vr in _TEXT:
+        if tag in self._own:
+            return self._own[tag]
+        if row is _KEPT and vr in _CLEANED_INSIDE[self.text]:
             return Decision(Action.CLEAN, Action.DUMMY, attribute_type)
         code = row.under(self._options)
         otherwise = without_cleaner(row.basic, attribute_type)

@@ -1,0 +1,1 @@
+"""Structured content under the Clean Structured Content Option: what becomes of each content item (PS3.15 E.3.4)."""

@@ -30,7 +30,7 @@ def parse(text: str) -> list[Signature]:
     found = list(_SIGNATURE.finditer(text))
     if text.count("{") != len(found) or text.count("}") != len(found):
         raise ScriptError("the pixel script has a brace that is not closed or not opened")
-    ends = [*(match.start() for match in found[1:]), len(text)]
+    ends = [*(match.start() for match in found[1:]), len(text)][: len(found)]
     return [
         Signature(_expression(text, match), _regions(text, match.end(), end))
         for match, end in zip(found, ends, strict=True)

@@ -27,8 +27,10 @@ OPTIONS = (
      "All dates of a patient move by the same number of days (E.3.6)."),
     ("clean_descriptors", "Clean Descriptors",
      "Descriptions stay where every word is a known word of acquisition or anatomy (E.3.5)."),
-    ("clean_structured_content", "Clean Structured Content", "No cleaner yet: acts as removal (E.3.4)."),
-    ("clean_graphics", "Clean Graphics", "No cleaner yet: acts as removal (E.3.3)."),
+    ("clean_structured_content", "Clean Structured Content",
+     "Reports keep numbers, codes and references; their texts are cleaned item by item (E.3.4)."),
+    ("clean_graphics", "Clean Graphics",
+     "Annotations stay; their texts follow Clean Descriptors. Overlays and curves go (E.3.3)."),
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Leaks:
         return False
 
     def _betrays_wide(self, block: bytes) -> bool:
-        wide = (found.decode("utf-16-le", "ignore") for found in _WIDE.findall(block))
+        wide = (found.replace(b"\0", b"").decode("latin-1") for found in _WIDE.findall(block))
         return any(
             self._context.betrayed_by(text) for text in ("\n".join(wide), block.decode("utf-16-be", "ignore"))
         )

@@ -59,6 +59,8 @@ def _decisions(scheme: str, code: str, value_type: str, options: frozenset[str])
         return _NONE
     if action is Action.DUMMY and value_type == "UIDREF":
         action = Action.UID
+    if action is Action.REMOVE:
+        action = Action.KEEP  # the item goes as a whole, and where it does not (`goes`) its value stays
     return {_VALUE_IN[value_type]: Decision(action, Action.DUMMY, 1, retained=True)}
 
 

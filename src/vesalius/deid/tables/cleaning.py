@@ -4,29 +4,23 @@ Dates move by the patient's own day offset (PS3.15 E.3.6), so that they agree wi
 """
 
 import csv
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import IO, Any, Final
 
+from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.record import Origin
-from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP, Column, Dictionary
+from vesalius.deid.tables.cells import days_between, fits, grouped_age, shifted
+from vesalius.deid.tables.dictionary import AGE, DATE, DROP, ID, KEEP, Column, Dictionary
 from vesalius.deid.tables.reading import Record, TableError, delimiter_of, records
+from vesalius.deid.tables.workbook import is_workbook, read_workbook
 
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
 LONGEST_ID: Final = 64  # characters of a Patient ID (PS3.5 6.2, LO)
 SHORTEST_SOUGHT: Final = 4  # characters of an ID that is looked for in other columns
 SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
-_DATE: Final = re.compile(
-    r"(\d{4})(-?)(\d{2})\2(\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
-)
-_FORMS: Final = {
-    "integer": re.compile(r"[+-]?\d+"),
-    "number": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,7 @@ class Named:
     new_id: str
     days: int  # to add to every date
     known: bool  # whether the collection knows the patient
+    context: PatientContext | None = None  # what identifies the patient, where the images told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +46,15 @@ class CleanedRows:
     summary: dict[str, dict[str, Any]]  # column -> how many values, how many distinct, the commonest
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table as it came."""
+
+    rows: Iterator[Record]
+    is_plain: bool  # in the form in which a cleaned one is written
+    left_out: tuple[str, ...] = ()  # of a workbook
+
+
 @dataclass
 class _Told:
     """One column while the rows go by."""
@@ -61,8 +65,16 @@ class _Told:
     empty: int = 0
     unfit: int = 0
     telling: int = 0  # values that hold the original ID of their row's patient
+    cleared: int = 0  # values that named the patient of their row, and are left empty
     more: bool = False  # than MOST_DISTINCT values
     counts: Counter[str] = field(default_factory=Counter)
+
+    def cleaned(self, value: str, named: Named) -> str:
+        """A text without what identifies the patient of its row; values of a list are what the list says."""
+        if named.context is None or value in dict(self.column.values) or not named.context.betrayed_by(value):
+            return value
+        self.cleared += 1
+        return ""
 
     def note(self, value: str, own_id: str) -> None:
         if not value:
@@ -70,7 +82,7 @@ class _Told:
             return
         if len(own_id) >= SHORTEST_SOUGHT and self.column.action != ID:
             self.telling += own_id.casefold() in value.casefold()
-        if not _fits(value, self.column):
+        if not fits(value, self.column):
             self.unfit += 1
         if value in self.counts or len(self.counts) < MOST_DISTINCT:
             self.counts[value] += 1
@@ -87,21 +99,49 @@ def clean_table(
     name_of: Callable[[str], Named],
     write: Callable[[bytes], object],
 ) -> CleanedRows:
-    """Clean every row into `write`, header first; only for identifiable data are IDs mapped and dates moved.
+    """Clean a table in CSV or XLSX into `write`, which gets CSV, header first.
 
-    decisions: column -> action, where a person chose (`Dictionary.decided`); name_of: what becomes of an original
-    patient ID. TableError when any row cannot be cleaned: nothing is half read.
+    Only for identifiable data are IDs mapped, dates moved, ages grouped and texts searched. decisions: column ->
+    action, where a person chose (`Dictionary.decided`); name_of: what becomes of an original patient ID. TableError
+    when any row cannot be cleaned: nothing is half read.
     """
+    table = _opened(file, dictionary.id_column)
+    cleaned = clean_rows(
+        table.rows,
+        dictionary,
+        origin=origin,
+        decisions=decisions,
+        name_of=name_of,
+        emit=lambda fields: write(_line(fields)),
+    )
+    left_out = (
+        [("workbook", f"left out of the workbook: {', '.join(table.left_out)}", "")] if table.left_out else []
+    )
+    return replace(
+        cleaned,
+        unchanged=cleaned.unchanged and table.is_plain,
+        findings=(*cleaned.findings, *left_out),
+    )
+
+
+def clean_rows(
+    rows: Iterator[Record],
+    dictionary: Dictionary,
+    *,
+    origin: Origin,
+    decisions: Mapping[str, str],
+    name_of: Callable[[str], Named],
+    emit: Callable[[list[str]], object],
+) -> CleanedRows:
+    """Clean rows of text, the header first, into `emit`; as `clean_table` does."""
     shifts = origin == "identifiable"
     if shifts and any(one.type == "date" and one.action == KEEP for one in dictionary.columns):
         raise TableError("the dictionary keeps a date as it is: move it, count days from it, or drop it")
-    delimiter = delimiter_of(file, dictionary.id_column)
-    rows = records(file, delimiter)
     header = next(rows).fields
     dictionary = dictionary.decided({name: decisions[name] for name in header if name in decisions})
     plan = _plan(header, dictionary)
     id_place = header.index(dictionary.id_column)
-    write(_line([one.column.name for one in plan]))
+    emit([one.column.name for one in plan])
     patients: dict[str, Named] = {}
     count = 0
     for row in rows:
@@ -111,16 +151,15 @@ def clean_table(
         own_id = row.fields[id_place].strip() if shifts else ""
         for one, value in zip(plan, fields, strict=True):
             one.note(value, own_id)
-        write(_line(fields))
+        emit(fields)
     if not count:
         raise TableError("the table has a header and no row")
     actions = dict.fromkeys(header, "") | {column.name: column.action for column in dictionary.columns}
     undeclared = [name for name in header if not actions[name]]
-    whole = len(plan) == len(header) and not any(one.column.base for one in plan)
     return CleanedRows(
         columns=tuple(one.column for one in plan),
         actions=actions,
-        unchanged=whole and not shifts and delimiter == ",",
+        unchanged=len(plan) == len(header) and not any(one.column.base for one in plan) and not shifts,
         row_count=count,
         patient_ids=tuple(sorted({one.new_id for one in patients.values()})),
         findings=(*_findings(plan, undeclared), *_strangers(patients, dictionary.id_column)),
@@ -128,23 +167,14 @@ def clean_table(
     )
 
 
-def shifted(value: str, days: int) -> str:
-    """A date `YYYY-MM-DD` or `YYYYMMDD`, perhaps with a time, moved by whole days; ValueError for any other form."""
-    moved, dash, time = _moved(value, days)
-    return f"{moved.year:04}{dash}{moved.month:02}{dash}{moved.day:02}{time}"
-
-
-def _moved(value: str, days: int) -> tuple[date, str, str]:
-    """The day, what stands between its parts, and the time."""
-    found = _DATE.fullmatch(value)
-    if found is None:
-        raise ValueError("a date is not YYYY-MM-DD")
-    year, dash, month, day, time = found.groups()
-    try:
-        moved = date(int(year), int(month), int(day)) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        raise ValueError("a date that no calendar has") from None
-    return moved, dash, time or ""
+def _opened(file: IO[bytes], id_column: str) -> _Table:
+    if is_workbook(file):
+        workbook = read_workbook(file)
+        sheet = workbook.sheet_of(id_column)
+        others = {"other sheets"} if len(workbook.sheets) > 1 else set()
+        return _Table(sheet.records(), is_plain=False, left_out=tuple(sorted({*workbook.left_out, *others})))
+    delimiter = delimiter_of(file, id_column)
+    return _Table(records(file, delimiter), is_plain=delimiter == ",")
 
 
 def _plan(header: tuple[str, ...], dictionary: Dictionary) -> list[_Told]:
@@ -174,42 +204,18 @@ def _cell(one: _Told, row: Record, named: Named, *, shifts: bool) -> str:
     value = row.fields[one.place]
     if one.column.action == ID:
         return named.new_id if shifts else value
-    if one.base >= 0:
-        return _days_between(one, row)
-    if one.column.action == DATE and shifts and value.strip():
-        try:
-            return shifted(value.strip(), named.days)
-        except ValueError as error:
-            raise TableError(f"row {row.number}, column {one.column.name}: {error}") from None
-    return value
-
-
-def _days_between(one: _Told, row: Record) -> str:
-    value, base = row.fields[one.place].strip(), row.fields[one.base].strip()
-    if not value or not base:
-        return ""
     try:
-        first, last = (_moved(text, 0)[0] for text in (base, value))
+        if one.base >= 0:
+            return days_between(value, row.fields[one.base])
+        if not (shifts and value.strip()):
+            return value
+        if one.column.action == DATE:
+            return shifted(value.strip(), named.days)
+        if one.column.action == AGE and value not in dict(one.column.values):
+            return grouped_age(value)
     except ValueError as error:
         raise TableError(f"row {row.number}, column {one.column.name}: {error}") from None
-    return str((last - first).days)
-
-
-def _fits(value: str, column: Column) -> bool:
-    kind = "integer" if column.base else column.type
-    if kind == "code":
-        return not column.values or value in dict(column.values)
-    if kind == "date":
-        return _is_date(value)
-    return kind not in _FORMS or _FORMS[kind].fullmatch(value.strip()) is not None
-
-
-def _is_date(value: str) -> bool:
-    try:
-        shifted(value.strip(), 0)
-    except ValueError:
-        return False
-    return True
+    return one.cleaned(value, named)
 
 
 def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, str]]:
@@ -223,6 +229,10 @@ def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, 
         if one.telling:
             some = "1 value holds" if one.telling == 1 else f"{one.telling} values hold"
             sentence = f"{some} the original ID of the row's own patient: leave the column out"
+            found.append(("column_values", sentence, one.column.name))
+        if one.cleared:
+            some = "1 value named" if one.cleared == 1 else f"{one.cleared} values named"
+            sentence = f"{some} the patient of the row, and is left empty: look at the others"
             found.append(("column_values", sentence, one.column.name))
         if one.unfit:
             some = "1 value is" if one.unfit == 1 else f"{one.unfit} values are"

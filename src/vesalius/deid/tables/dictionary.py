@@ -16,8 +16,8 @@ from vesalius.deid.tables.reading import TableError, records
 HEADER: Final = ("column", "title", "description", "unit", "type", "values", "action")
 PUBLISHED: Final = HEADER[:-1]
 TYPES: Final = ("text", "code", "integer", "number", "date")
-ID, DATE, KEEP, DROP, DAYS_FROM = "id", "date", "keep", "drop", "days from "
-ACTIONS: Final = (ID, DATE, KEEP, DROP)
+ID, DATE, AGE, KEEP, DROP, DAYS_FROM = "id", "date", "age", "keep", "drop", "days from "
+ACTIONS: Final = (ID, DATE, AGE, KEEP, DROP)
 WHOLE: Final = "*"
 SUFFIX: Final = ".dictionary.csv"
 
@@ -40,12 +40,13 @@ class Column:
         return self.action.removeprefix(DAYS_FROM) if self.action.startswith(DAYS_FROM) else ""
 
     def as_published(self) -> dict[str, Any]:
-        """The column as the world reads of it: without the action, and as cleaning left its type."""
+        """The column as the world reads of it: without the action, and as cleaning left it."""
         days = bool(self.base)
+        grouped = ("90 stands for 90 and more",) if self.action == AGE else ()
         return {
             "name": self.name,
             "title": self.title,
-            "description": self.description,
+            "description": "; ".join(filter(None, (self.description, *grouped))),
             "unit": "days" if days else self.unit,
             "type": "integer" if days else self.type,
             "values": [list(pair) for pair in self.values],
@@ -107,6 +108,8 @@ def _column(line: Mapping[str, str]) -> Column:
         raise TableError(f"the dictionary knows the types {', '.join(TYPES)}")
     if action and action not in ACTIONS and not action.startswith(DAYS_FROM):
         raise TableError(f"the dictionary knows the actions {', '.join(ACTIONS)} and days from COLUMN")
+    if action == AGE and kind == "date":
+        raise TableError("the dictionary takes a column of dates for ages")
     if (action == DATE or action.startswith(DAYS_FROM)) and kind != "date":
         raise TableError("the dictionary shifts a column whose type is not date")
     return Column(

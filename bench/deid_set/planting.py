@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bench.deid_set.make.people import Person
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
-
-from bench.deid_set.make.people import Person
 
 
 @dataclass(frozen=True)
@@ -96,13 +95,14 @@ class Node:
         self.dataset.add_new(known, vr, value)
         self._answer(f"{self.prefix}<({known.group:04x},{known.element:04x})>", known, "", checks)
 
-    def private(self, group: int, creator: str, low: int, vr: str, value: Any, *checks: Check | Iterable[Check]) -> BaseTag:
+    def private(
+        self, group: int, creator: str, low: int, vr: str, value: Any, *checks: Check | Iterable[Check]
+    ) -> BaseTag:
         """Set a private element; its tag."""
         block = self.dataset.private_block(group, creator, create=True)
         block.add_new(low, vr, value)
         tag = block.get_tag(low)
         self._answer(f'{self.prefix}<({group:04x},"{creator.upper()}",{low:02x})>', tag, "private", checks)
-        return tag
 
     def item(self, keyword: str) -> "Node":
         """A new item at the end of a sequence, which is made where it is not there."""

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+from bench.deid_set.make import pixels
+from bench.deid_set.make.subject import Subject
+from bench.deid_set.planting import FILLED, MAPPED, Burned, Node, Planted, gone, stays
 from pydicom.uid import (
     UID,
     ComputedRadiographyImageStorage,
@@ -18,10 +21,6 @@ from pydicom.uid import (
     VLWholeSlideMicroscopyImageStorage,
 )
 
-from bench.deid_set.make import pixels
-from bench.deid_set.make.subject import Subject
-from bench.deid_set.planting import FILLED, MAPPED, Burned, Node, Planted, gone, stays
-
 _STACK_SYNTAXES: Final = ("explicit", "implicit", "deflated", "jpeg-ls", "jpeg 2000", "rle", "big endian")
 _SIZE: Final = 96
 
@@ -29,6 +28,11 @@ _SIZE: Final = 96
 def ct(subject: Subject, count: int) -> list[Planted]:
     """A small stack of slices, each in another transfer syntax."""
     return _stack(subject, CTImageStorage, "CT", count, _ct)
+
+
+def large_ct(subject: Subject, count: int) -> list[Planted]:
+    """A series of 512 x 512, uncompressed, as its speed is measured."""
+    return _stack(subject, CTImageStorage, "CT", count, _ct, size=512, syntaxes=("explicit",))
 
 
 def mr(subject: Subject, count: int) -> list[Planted]:
@@ -42,7 +46,14 @@ def pt(subject: Subject, count: int) -> list[Planted]:
 
 
 def _stack(
-    subject: Subject, sop_class: UID, modality: str, count: int, extra: Callable[[Node], None]
+    subject: Subject,
+    sop_class: UID,
+    modality: str,
+    count: int,
+    extra: Callable[[Node], None],
+    *,
+    size: int = _SIZE,
+    syntaxes: tuple[str, ...] = _STACK_SYNTAXES,
 ) -> list[Planted]:
     series, number = subject.uid(), 2 + len(subject.files)
     made = []
@@ -62,9 +73,9 @@ def _stack(
         if made:
             subject.refer(root, "ReferencedImageSequence", made[0])
         subject.private(root)
-        picture = pixels.texture(subject.rng, _SIZE, _SIZE)
-        at = (index + number) % (len(_STACK_SYNTAXES) if subject.hard else len(_STACK_SYNTAXES) - 1)
-        _finish(file, picture[None], 12, _STACK_SYNTAXES[at])
+        usual = [syntax for syntax in syntaxes if subject.hard or syntax != "big endian"]
+        syntax = usual[(index + number) % len(usual)]
+        _finish(file, pixels.texture(subject.rng, size, size)[None], 12, syntax)
         made.append(file)
     return made
 
@@ -166,7 +177,9 @@ def ultrasound(subject: Subject, *, frames: int, syntax: str) -> Planted:
 
 def capture(subject: Subject, *, words: bool) -> Planted:
     """A secondary capture: a page of text, or a clean screen."""
-    file = subject.start(SecondaryCaptureImageStorage, "OT" if words else "CT", subject.uid(), 2 + len(subject.files), "sc")
+    file = subject.start(
+        SecondaryCaptureImageStorage, "OT" if words else "CT", subject.uid(), 2 + len(subject.files), "sc"
+    )
     root = file.root
     root.put("ConversionType", "WSD", stays("DICOM-IOD-1"))
     root.put("ImageType", ["DERIVED", "SECONDARY"], stays("DICOM-IOD-1", "DERIVED"))
@@ -184,7 +197,12 @@ def slide(subject: Subject) -> list[Planted]:
     tissue = subject.start(VLWholeSlideMicroscopyImageStorage, "SM", series, 2 + len(subject.files))
     _slide(subject, tissue, container, "VOLUME")
     tile = pixels.texture(subject.rng, 128, 128)
-    tiles = np.stack([np.stack([1 - tile * 0.2, 1 - np.roll(tile, 7 * at) * 0.6, 1 - tile * 0.3], axis=-1) for at in range(4)])
+    tiles = np.stack(
+        [
+            np.stack([1 - tile * 0.2, 1 - np.roll(tile, 7 * at) * 0.6, 1 - tile * 0.3], axis=-1)
+            for at in range(4)
+        ]
+    )
     _finish(tissue, tiles, 8, "jpeg")
     label = subject.start(VLWholeSlideMicroscopyImageStorage, "SM", series, tissue.dataset.SeriesNumber)
     _slide(subject, label, container, "LABEL")
@@ -227,7 +245,11 @@ def _lines(subject: Subject) -> list[str]:
     """What a device writes of the patient; in Latin letters, as its fonts have no others."""
     words, person = subject.person.words, subject.person
     plain = words["translit"].encode("ascii", "ignore").decode()
-    lines = [[plain, person.patient_id], [person.patient_id, f"DOB: {words['dob']}"], [plain.upper(), words["date"]]]
+    lines = [
+        [plain, person.patient_id],
+        [person.patient_id, f"DOB: {words['dob']}"],
+        [plain.upper(), words["date"]],
+    ]
     return lines[int(subject.rng.integers(3))]
 
 
@@ -240,4 +262,3 @@ def _finish(file: Planted, frames: Any, bits: int, syntax: str, burned: list[Bur
     for keyword in ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation"):
         kept = [FILLED] if burned else [FILLED, stays("DICOM-IOD-1")]
         file.root.put(keyword, getattr(file.dataset, keyword), *kept)
-

@@ -3,6 +3,9 @@
 from typing import Final
 
 import numpy as np
+from bench.deid_set.make.subject import Subject
+from bench.deid_set.make.texts import POOLS
+from bench.deid_set.planting import FILLED, MAPPED, Node, Planted, gone, shifted, stays
 from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
@@ -17,10 +20,6 @@ from pydicom.uid import (
     SegmentationStorage,
     SpatialRegistrationStorage,
 )
-
-from bench.deid_set.make.subject import Subject
-from bench.deid_set.make.texts import POOLS
-from bench.deid_set.planting import FILLED, MAPPED, Node, Planted, gone, shifted, stays
 
 _DESCRIPTION: Final = "TCIA-P15-DESC-C"
 
@@ -88,7 +87,11 @@ def segmentation(subject: Subject, images: list[Planted]) -> Planted:
     segment.put("SegmentNumber", 1)
     segment.put("SegmentLabel", "Neoplasm", stays("DICOM-IOD-1"))
     segment.put("SegmentAlgorithmType", "MANUAL")
-    _code(segment.item("SegmentedPropertyCategoryCodeSequence"), "49755003", "Morphologically abnormal structure")
+    _code(
+        segment.item("SegmentedPropertyCategoryCodeSequence"),
+        "49755003",
+        "Morphologically abnormal structure",
+    )
     _code(segment.item("SegmentedPropertyTypeCodeSequence"), "108369006", "Neoplasm")
     shared = root.item("SharedFunctionalGroupsSequence").item("PlaneOrientationSequence")
     shared.put("ImageOrientationPatient", [1, 0, 0, 0, 1, 0])
@@ -99,7 +102,12 @@ def segmentation(subject: Subject, images: list[Planted]) -> Planted:
         frame = root.item("PerFrameFunctionalGroupsSequence")
         derived = frame.item("DerivationImageSequence")
         source = subject.refer(derived, "SourceImageSequence", image)
-        _code(source.item("PurposeOfReferenceCodeSequence"), "121322", "Source image for image processing operation", "DCM")
+        _code(
+            source.item("PurposeOfReferenceCodeSequence"),
+            "121322",
+            "Source image for image processing operation",
+            "DCM",
+        )
         _code(derived.item("DerivationCodeSequence"), "113076", "Segmentation", "DCM")
         frame.item("PlanePositionSequence").put("ImagePositionPatient", [-120, -120, 2.5 * index], FILLED)
         frame.item("SegmentIdentificationSequence").put("ReferencedSegmentNumber", 1)
@@ -126,7 +134,7 @@ def report(subject: Subject, images: list[Planted]) -> Planted:
     root.put("VerificationFlag", "VERIFIED")
     verified = root.item("VerifyingObserverSequence")
     verified.put("VerifyingOrganization", subject.person.hospital, gone("HIPAA-B", subject.person.hospital))
-    verified.put("VerificationDateTime", f"{subject.later(1)}120000", shifted())
+    verified.put("VerificationDateTime", f"{subject.later(1)}120000", gone("HIPAA-C"))
     verified.put("VerifyingObserverName", subject.person.reader, gone("HIPAA-A"))
     observer = _content(root, "HAS OBS CONTEXT", "PNAME", ("121008", "Person Observer Name"))
     observer.put("PersonName", subject.person.reader, gone("HIPAA-A"))
@@ -157,7 +165,9 @@ def selection(subject: Subject, images: list[Planted]) -> Planted:
     for image in images[:2]:
         item = _content(root, "CONTAINS", "IMAGE", None)
         subject.refer(item, "ReferencedSOPSequence", image)
-    _content(root, "CONTAINS", "TEXT", ("113012", "Key Object Description")).put("TextValue", *subject.writer.long())
+    _content(root, "CONTAINS", "TEXT", ("113012", "Key Object Description")).put(
+        "TextValue", *subject.writer.long()
+    )
     return file
 
 
@@ -208,7 +218,9 @@ def registration(subject: Subject, images: list[Planted]) -> Planted:
     subject.refer(item, "ReferencedImageSequence", images[0])
     matrix = item.item("MatrixRegistrationSequence").item("MatrixSequence")
     matrix.put("FrameOfReferenceTransformationMatrixType", "RIGID")
-    matrix.put("FrameOfReferenceTransformationMatrix", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], FILLED)
+    matrix.put(
+        "FrameOfReferenceTransformationMatrix", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], FILLED
+    )
     return file
 
 
@@ -216,12 +228,20 @@ def document(subject: Subject) -> Planted:
     """A PDF that names the patient. It can wait for a person: only what must not get out is held to account."""
     file = _start(subject, EncapsulatedPDFStorage, "DOC", ExplicitVRLittleEndian)
     root, person = file.root, subject.person
-    file.answers = [answer for answer in file.answers if answer.check.action in {"text_removed", "date_shifted"}]
+    file.answers = [
+        answer for answer in file.answers if answer.check.action in {"text_removed", "date_shifted"}
+    ]
     root.put("DocumentTitle", f"Letter {person.accession}", gone("HIPAA-H", person.accession))
     root.put("BurnedInAnnotation", "YES")
     root.put("MIMETypeOfEncapsulatedDocument", "application/pdf")
     line = f"BT (Patient {person.words['translit']} {person.patient_id}) Tj ET".encode("latin-1", "replace")
-    pdf = b"%PDF-1.4\n1 0 obj<</Length " + str(len(line)).encode() + b">>stream\n" + line + b"\nendstream endobj\n%%EOF\n"
+    pdf = (
+        b"%PDF-1.4\n1 0 obj<</Length "
+        + str(len(line)).encode()
+        + b">>stream\n"
+        + line
+        + b"\nendstream endobj\n%%EOF\n"
+    )
     root.put("EncapsulatedDocument", pdf + b"\0" * (len(pdf) % 2))
     return file
 

@@ -1,5 +1,6 @@
 """Invented people: all that identifies one, in the spellings in which hospitals write it."""
 
+import calendar
 import json
 import unicodedata
 from dataclasses import dataclass
@@ -12,25 +13,7 @@ import numpy as np
 
 _POOLS: Final = json.loads(Path(__file__).with_name("people.json").read_text())
 _SCRIPTS: Final = ("western", "cyrillic", "utf8", "japanese", "western", "greek", "korean", "latin2")
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
-_CYRILLIC: Final = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
-        strict=True,
-    )
-)
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψως",
-        "a v g d e z i th i k l m n x o p r s t y f ch ps o s".split(" "),
-        strict=True,
-    )
-)
-_UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "ł": "l", "þ": "th", "ð": "d"}
-_LETTERS: Final = _CYRILLIC | _GREEK | _UMLAUTS
+_LETTERS: Final[dict[str, str]] = _POOLS["letters"]
 
 
 def transliterated(text: str) -> str:
@@ -105,8 +88,17 @@ class Person:
             "accession": self.accession,
             "dob": (f"{born:%d.%m.%Y}", f"{born:%m/%d/%Y}", f"{born:%Y-%m-%d}", f"{born:%Y%m%d}")[shape],
             "dob2": (f"{born:%d/%m/%y}", f"{born.day}.{born.month}.{born.year}", f"{born:%d%m%Y}")[shape % 3],
-            "date": (f"{studied:%Y%m%d}", f"{studied:%d.%m.%Y}", f"{studied:%m/%d/%Y}", f"{studied:%Y/%m/%d}")[shape],
-            "date2": (f"{studied:%d-%m-%Y}", f"{studied.day}.{studied.month}.{studied:%y}", f"{studied:%Y.%m.%d}")[shape % 3],
+            "date": (
+                f"{studied:%Y%m%d}",
+                f"{studied:%d.%m.%Y}",
+                f"{studied:%m/%d/%Y}",
+                f"{studied:%Y/%m/%d}",
+            )[shape],
+            "date2": (
+                f"{studied:%d-%m-%Y}",
+                f"{studied.day}.{studied.month}.{studied:%y}",
+                f"{studied:%Y.%m.%d}",
+            )[shape % 3],
             "word_date": _in_words(studied, shape),
             "phone": self.phone,
             "phone2": self.phone.replace(" ", "").replace("-", ""),
@@ -133,13 +125,26 @@ class Person:
         Words of fewer than four letters say nothing alone. Of a name that is a medical word only the whole is sought.
         """
         family, given = self.latin
-        whole = {f"{family}^{given}", f"{given} {family}", f"{family}, {given}", f"{family} {given}", self.local}
+        whole = {
+            f"{family}^{given}",
+            f"{given} {family}",
+            f"{family}, {given}",
+            f"{family} {given}",
+            self.local,
+        }
         words = {given} if self.remark else {family, given}
         words |= {transliterated(word) for word in words}
         for staff in (self.referrer, self.operator, self.reader):
             words.add(staff.split("^")[0])
             whole.add(staff)
-        numbers = {self.patient_id, self.accession, self.ssn, self.insurance, self.phone, self.words["phone2"]}
+        numbers = {
+            self.patient_id,
+            self.accession,
+            self.ssn,
+            self.insurance,
+            self.phone,
+            self.words["phone2"],
+        }
         places = {self.street, self.hospital, self.department, self.mail, self.words["host"], self.stranger}
         dates = {self.words["dob"], f"{self.born:%Y%m%d}"}
         long = {word for word in words if len(word) >= 4 or not word.isascii()}
@@ -152,7 +157,7 @@ def telling(place: str) -> str:
 
 
 def _in_words(day: date, shape: int) -> str:
-    month = _MONTHS[day.month - 1]
+    month = calendar.month_name[day.month]
     ordinal = {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10 if day.day not in {11, 12, 13} else 0, "th")
     return (
         f"{day.day} {month} {day.year}",
@@ -182,12 +187,13 @@ def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
     born = date(1931, 1, 1) + timedelta(days=int(rng.integers(24_000)))
     digits = "".join(str(digit) for digit in rng.integers(0, 10, 40))
     family = transliterated(name.split("=")[0].split("^")[0]).lower().replace(" ", "").replace("'", "")
-    latin1 = charset != ["ISO_IR 144"] and charset != ["ISO_IR 126"] and charset != ["ISO_IR 101"]
     hospital = str(rng.choice(_POOLS["hospitals"]))
     department = str(rng.choice(_POOLS["departments"]))
     street, town = str(rng.choice(_POOLS["streets"])), str(rng.choice(_POOLS["towns"]))
-    if not latin1 or "ISO 2022" in charset[-1]:
-        hospital, department, street, town = (transliterated(text) for text in (hospital, department, street, town))
+    if charset[-1] not in {"ISO_IR 100", "ISO_IR 192"}:
+        hospital, department, street, town = (
+            transliterated(text) for text in (hospital, department, street, town)
+        )
     return Person(
         name=name,
         charset=charset,
@@ -199,7 +205,8 @@ def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
         studied=date(2011, 2, 1) + timedelta(days=int(rng.integers(4600))),
         accession="A" + digits[7:15] if index % 2 else "9" + digits[7:16],
         study_id="S" + digits[16:21],
-        phone=f"+{digits[21:23]} {digits[23:26]} 555-{digits[26:30]}" if index % 2 else f"({digits[21:24]}) 555-{digits[26:30]}",
+        phone=(f"({digits[21:24]})", f"+{digits[21:23]} {digits[23:26]}")[index % 2]
+        + f" 555-{digits[26:30]}",
         mail=f"{family}.{digits[30:33]}@{('mailbox', 'kettleford', 'postfach')[index % 3]}.example",
         ssn=f"{digits[33:36]}-{digits[36:38]}-{digits[29:33]}",
         insurance=f"{'QRX'[index % 3]}{digits[3:12]}",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import imagecodecs
 import numpy as np
+from bench.deid_set.planting import Burned
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
@@ -23,8 +24,6 @@ from pydicom.uid import (
     JPEGLSLossless,
     RLELossless,
 )
-
-from bench.deid_set.planting import Burned
 
 SYNTAXES: Final = {
     "explicit": ExplicitVRLittleEndian,

@@ -1,20 +1,20 @@
-"""What all files of one patient share: UIDs as vendors make them, and the patient's, study's and device's attributes."""
+"""What all files of one patient share: UIDs as vendors make them, and who, when, where and by which device."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import numpy as np
-from pydicom.dataset import Dataset
-from pydicom.uid import UID
-
 from bench.deid_set.make.people import Person, telling
 from bench.deid_set.make.texts import POOLS, Writer
 from bench.deid_set.planting import FILLED, MAPPED, PRESENT, Check, Node, Planted, gone, shifted, stays
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 PROTECTED: Final = "TCIA-P15-PAT-K"
 DEVICE: Final = "TCIA-P15-DEV-K"
 SAFE: Final = "TCIA-PTKB-K"
+_LOCAL: Final = "HIS BRIDGE 2.1"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ class Subject:
     def _patient(self, root: Node) -> None:
         person = self.person
         root.put("PatientName", person.name, gone("HIPAA-A"), PRESENT)
-        root.put("PatientID", person.patient_id, FILLED, gone("HIPAA-H"), Check("patid_consistent", "HIPAA-H"))
+        root.put(
+            "PatientID", person.patient_id, FILLED, gone("HIPAA-H"), Check("patid_consistent", "HIPAA-H")
+        )
         if person.issuer:
             root.put("IssuerOfPatientID", person.issuer, gone("HIPAA-B"))
         root.put("PatientBirthDate", f"{person.born:%Y%m%d}", gone("HIPAA-C"), PRESENT)
@@ -105,8 +107,8 @@ class Subject:
     def _odd(self, root: Node) -> None:
         """What is seldom looked at: values under UN, deep items, identifiers of others."""
         person = self.person
-        codec = "utf-8" if person.charset == ["ISO_IR 192"] else "latin-1"
-        root.add(0x00101060, "UN", b"Maiden^" + person.referrer.split("^")[0].encode(codec), gone("HIPAA-A", person.referrer.split("^")[0]))
+        maiden = person.referrer.split("^")[0]
+        root.add(0x00101060, "UN", b"Maiden^" + maiden.encode("ascii"), gone("HIPAA-A", maiden))
         other = root.item("OtherPatientIDsSequence")
         other.put("PatientID", person.ssn, gone("HIPAA-G"))
         other.put("TypeOfPatientID", "TEXT")
@@ -133,7 +135,9 @@ class Subject:
         root.put("OperatorsName", person.operator, gone("HIPAA-A"))
         root.put("NameOfPhysiciansReadingStudy", person.reader, gone("HIPAA-A"))
         root.put("InstitutionName", person.hospital, gone("HIPAA-B", telling(person.hospital)))
-        root.put("InstitutionAddress", f"{person.street}, {person.town}", gone("HIPAA-B", telling(person.street)))
+        root.put(
+            "InstitutionAddress", f"{person.street}, {person.town}", gone("HIPAA-B", telling(person.street))
+        )
         root.put("InstitutionalDepartmentName", person.department, gone("HIPAA-B", person.department))
         exam, series = writer.pick("exams", modality), writer.pick("series", modality)
         if self.rng.random() < 0.5:
@@ -177,17 +181,19 @@ class Subject:
         elif self.vendor.manufacturer == "SIEMENS":
             root.private(0x0019, "SIEMENS MR HEADER", 0x0C, "IS", "800", stays(SAFE))
             root.private(0x0019, "SIEMENS MR HEADER", 0x0D, "CS", "DIRECTIONAL", stays(SAFE))
-            root.private(0x0029, "SIEMENS CSA HEADER", 0x20, "OB", b"SV10\4\3\2\1" + person.latin[0].encode("utf-8") + b"\0" * 40)
+            header = b"SV10\4\3\2\1" + person.latin[0].encode() + b"\0" * 40
+            root.private(0x0029, "SIEMENS CSA HEADER", 0x20, "OB", header[: len(header) // 2 * 2])
         else:
             root.private(0x2001, "Philips Imaging DD 001", 0x03, "FL", 800.0, stays(SAFE))
             root.private(0x2001, "Philips Imaging DD 001", 0x1C, "CS", "NO", stays(SAFE))
-        root.private(0x0033, "HIS BRIDGE 2.1", 0x10, "LO", person.words["name"], gone("HIPAA-A", self._rare(person.words["name"])))
-        root.private(0x0033, "HIS BRIDGE 2.1", 0x11, "SH", person.patient_id, gone("HIPAA-H"))
+        name = person.words["name"]
+        root.private(0x0033, _LOCAL, 0x10, "LO", name, gone("HIPAA-A", self._rare(name)))
+        root.private(0x0033, _LOCAL, 0x11, "SH", person.patient_id, gone("HIPAA-H"))
         if self.hard:
             self._odd_private(root)
 
     def _odd_private(self, root: Node) -> None:
-        person, creator = self.person, "HIS BRIDGE 2.1"
+        person, creator = self.person, _LOCAL
         text = self._rare(person.words["translit"])
         node = root.private_item(0x0033, creator, 0x20)
         for _ in range(4):
@@ -197,16 +203,21 @@ class Subject:
         block = f"{person.words['id']}|{person.words['dob']}|{person.phone}"
         root.private(0x0035, creator, 0x10, "UN", block.encode("ascii") + b" " * (len(block) % 2))
         if self.vendor.manufacturer == "SIEMENS":  # an identifier where the list knows a safe text
-            root.private(0x0019, "SIEMENS MR HEADER", 0x08, "LO", person.words["translit"], gone("HIPAA-A", text))
+            root.private(
+                0x0019, "SIEMENS MR HEADER", 0x08, "LO", person.words["translit"], gone("HIPAA-A", text)
+            )
         if self.vendor.manufacturer.startswith("GE"):
-            root.private(0x0019, "GEMS_ACQU_01", 0x9E, "LO", f"EFGRE3D {person.patient_id}", gone("HIPAA-H", person.patient_id))
+            sequence = f"EFGRE3D {person.patient_id}"
+            root.private(0x0019, "GEMS_ACQU_01", 0x9E, "LO", sequence, gone("HIPAA-H", person.patient_id))
 
     def _rare(self, name: str) -> str:
         """Of a name that is a medical word, the words that are none."""
         if not self.person.remark:
             return name
         family = self.person.latin[0].casefold()
-        return " ".join(word for word in name.replace(",", " ").split() if word.casefold() != family and len(word) > 2)
+        return " ".join(
+            word for word in name.replace(",", " ").split() if word.casefold() != family and len(word) > 2
+        )
 
     def refer(self, node: Node, keyword: str, target: Planted) -> Node:
         """An item that refers to another file by class and instance, which must be mapped alike."""

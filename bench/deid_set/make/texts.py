@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from pydicom.sr import _concepts_dict
-
 from bench.deid_set.make.people import Person, telling
 from bench.deid_set.planting import Check, gone, shifted, stays
+from pydicom.sr import _concepts_dict
 
 POOLS: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("texts.json").read_text())
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -74,7 +73,11 @@ class Writer:
         if slot == "word_date":
             return shifted(category, planted)
         text = telling(planted) if category == "HIPAA-B" else planted
-        if self.person.remark and category == "HIPAA-A" and slot not in {"referrer", "stranger", "stranger_family"}:
+        if (
+            self.person.remark
+            and category == "HIPAA-A"
+            and slot not in {"referrer", "stranger", "stranger_family"}
+        ):
             family = transliterated_words(self.person.latin[0])
             rest = [word for word in re.split(r"[ ,^.]+", planted) if word.casefold() not in family]
             text = " ".join(word for word in rest if len(word) > 2) or planted

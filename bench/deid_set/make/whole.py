@@ -1,20 +1,18 @@
 """The whole set: a plan for each subject, files on disk, and their key."""
 
-import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ImplicitVRLittleEndian, UID, ExplicitVRBigEndian
-
 from bench.deid_set.key import write_key
 from bench.deid_set.make import images, objects
 from bench.deid_set.make.people import people
 from bench.deid_set.make.subject import Subject
 from bench.deid_set.planting import Planted
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import UID
 
 
 def _oncology(subject: Subject) -> None:
@@ -37,7 +35,11 @@ def _neurology(subject: Subject) -> None:
 
 
 def _radiography(subject: Subject) -> None:
-    taken = [images.projection(subject, modality, words=words) for modality in ("CR", "DX", "MG") for words in (True, False)]
+    taken = [
+        images.projection(subject, modality, words=words)
+        for modality in ("CR", "DX", "MG")
+        for words in (True, False)
+    ]
     objects.report(subject, taken)
     objects.selection(subject, taken)
 
@@ -81,24 +83,22 @@ def make_set(folder: Path, *, seed: int, subjects: int, hard: bool) -> list[Plan
         _PLANS[(start + index) % len(_PLANS)](subject)
         made += subject.files
     for file in made:
-        path = folder / "files" / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"".join(_encoded(file)))
+        write_file(file, folder / "files")
     write_key(folder / "key.db", made)
     traces = {file.person.patient_id: sorted(file.person.traces) for file in made}
     (folder / "traces.json").write_text(json.dumps(traces, ensure_ascii=False))
     return made
 
 
-def _encoded(file: Planted) -> Iterator[bytes]:
-    """The file as a device would write it: names of the hospital's machines in its head."""
+def write_file(file: Planted, folder: Path) -> None:
+    """Write the file as a device would: with the name of a machine of the hospital in its head."""
     dataset, syntax = file.dataset, UID(file.syntax)
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = syntax
     meta.SourceApplicationEntityTitle = "HOSPITALCT1"
-    out = io.BytesIO()
-    whole = FileDataset("", dataset, preamble=b"\0" * 128, file_meta=meta, is_implicit_VR=syntax == ImplicitVRLittleEndian, is_little_endian=syntax != ExplicitVRBigEndian)
-    whole.save_as(out, enforce_file_format=True)
-    yield out.getvalue()
+    dataset.file_meta = meta
+    path = folder / file.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(path, enforce_file_format=True)

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
-
 from bench.deid_set.key import Row
 from bench.deid_set.score.cleaned import CleanedFile, Maps
+from numpy.typing import NDArray
 
 ACTIONS: Final = (
     "text_removed", "text_retained", "tag_retained", "text_notnull", "date_shifted",
@@ -24,13 +23,7 @@ ACTIONS: Final = (
 )  # fmt: skip
 _PASSES_WITHOUT_FILE: Final = frozenset({"text_removed", "date_shifted", "uid_changed", "pixels_hidden"})
 _TOKEN: Final = re.compile(r"[^\s,;:@#$%&?!()\[\]{}\"`“”‘’•]+")
-_STOP: Final = frozenset(
-    "i me my we our you your he him his she her it its they them their what which who this that these those am is are "
-    "was were be been being have has had do does did a an the and but if or because as until while of at by for with "
-    "about against between into through during before after above below to from up down in out on off over under again "
-    "further then once here there when where why how all any both each few more most other some such no nor not only own "
-    "same so than too very s t can will just don should now d m o re ve y".split()
-)
+_STOP: Final = frozenset(Path(__file__).with_name("stop_words.txt").read_text().splitlines()[1:])
 _RESEMBLES: Final = 0.3
 
 
@@ -47,6 +40,16 @@ class Verdict:
     found: str | None  # None: no such file, or no such element
 
 
+@dataclass(frozen=True)
+class _Case:
+    """What stands at the place now (None: nothing), and what the key says of it."""
+
+    found: str | None
+    text: str
+    value: str
+    maps: Maps
+
+
 def judge(row: Row, file: CleanedFile | None, maps: Maps, source: Path) -> Iterator[Verdict]:
     """Every check of one instance. `source` is the folder of the uncleaned files."""
     for answer in row.answers:
@@ -58,53 +61,55 @@ def judge(row: Row, file: CleanedFile | None, maps: Maps, source: Path) -> Itera
             passed, found = _is_hidden(source / row.path, file, json.loads(wanted)), ""
         else:
             found = file.digest if action == "pixels_retained" else file.values.get(answer["tag_ds"].lower())
-            passed = _JUDGES[action](found, answer, maps)
-        yield Verdict(action, answer["answer_category"].strip("<>"), passed, row.path, answer["tag_ds"], wanted, found)
+            passed = _JUDGES[action](_Case(found, answer["action_text"], _unquoted(answer["value"]), maps))
+        yield Verdict(
+            action, answer["answer_category"].strip("<>"), passed, row.path, answer["tag_ds"], wanted, found
+        )
 
 
-def _tag_retained(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return found is not None
+def _tag_retained(case: _Case) -> bool:
+    return case.found is not None
 
 
-def _text_notnull(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return bool(found)
+def _text_notnull(case: _Case) -> bool:
+    return bool(case.found)
 
 
-def _text_retained(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    if not found:
+def _text_retained(case: _Case) -> bool:
+    if not case.found:
         return False
-    wanted, found = _plain(answer["action_text"]), _plain(found)
+    wanted, found = _plain(case.text), _plain(case.found)
     if _is_number(wanted) and _is_number(found):
         return float(wanted) == float(found)
     return wanted in found or all(token in found for token in tokens(wanted))
 
 
-def _text_removed(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    if not found or found == "<REMOVED>":
+def _text_removed(case: _Case) -> bool:
+    if not case.found or case.found == "<REMOVED>":
         return True
-    wanted, found = _plain(answer["action_text"]), _plain(found)
+    wanted, found = _plain(case.text), _plain(case.found)
     if _is_number(wanted) and _is_number(found):
         return float(wanted) != float(found)
     return wanted not in found and not any(token in found for token in tokens(wanted))
 
 
-def _not_contained(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return found is None or _unquoted(answer["value"]).replace("\\", "") not in found.replace("\\", "")
+def _not_contained(case: _Case) -> bool:
+    return case.found is None or case.value.replace("\\", "") not in case.found.replace("\\", "")
 
 
-def _uid_consistent(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return found is None or found == maps.uids.get(_unquoted(answer["value"]), "")
+def _uid_consistent(case: _Case) -> bool:
+    return case.found is None or case.found == case.maps.uids.get(case.value, "")
 
 
-def _patid_consistent(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return found is None or found == maps.patients.get(_unquoted(answer["value"]), "")
+def _patid_consistent(case: _Case) -> bool:
+    return case.found is None or case.found == case.maps.patients.get(case.value, "")
 
 
-def _pixels_retained(found: str | None, answer: dict[str, Any], maps: Maps) -> bool:
-    return found == _unquoted(answer["action_text"])
+def _pixels_retained(case: _Case) -> bool:
+    return case.found == _unquoted(case.text)
 
 
-_JUDGES: Final[dict[str, Callable[[str | None, dict[str, Any], Maps], bool]]] = {
+_JUDGES: Final[dict[str, Callable[[_Case], bool]]] = {
     "tag_retained": _tag_retained,
     "text_notnull": _text_notnull,
     "text_retained": _text_retained,
@@ -147,13 +152,16 @@ def _is_hidden(source: Path, file: CleanedFile, burned: dict[str, Any]) -> bool:
 def resembles(old: NDArray[Any], new: NDArray[Any]) -> bool:
     """Whether two pictures of one word are correlated in any third of the word."""
     parts = zip(np.array_split(old, 3, axis=1), np.array_split(new, 3, axis=1), strict=True)
-    return any(_correlation(one.astype(float).ravel(), other.astype(float).ravel()) > _RESEMBLES for one, other in parts)
+    return any(
+        _correlation(one.astype(float).ravel(), other.astype(float).ravel()) > _RESEMBLES
+        for one, other in parts
+    )
 
 
 def _correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
     if one.size < 2 or one.std() == 0 or other.std() == 0:
         return 0.0
-    return abs(float(np.corrcoef(one, other)[0, 1]))
+    return abs(float(np.corrcoef(one.astype(float), other.astype(float))[0, 1]))
 
 
 @cache

@@ -85,10 +85,21 @@ def instances(folder: Path) -> dict[str, CleanedFile]:
 def _values(dataset: Dataset, prefix: str) -> Iterator[tuple[str, str]]:
     for element in dataset:
         path = f"{prefix}<{_label(element)}>"
-        yield path, "<REMOVED>" if element.name in _PIXELS else str(element.value).strip() if element.value is not None else ""
+        yield (
+            path,
+            "<REMOVED>"
+            if element.name in _PIXELS
+            else str(element.value).strip()
+            if element.value is not None
+            else "",
+        )
         if element.VR == "SQ":
             for index, item in enumerate(element.value):
                 yield from _values(item, f"{path}[<{index:04}>]")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _label(element: DataElement) -> str:

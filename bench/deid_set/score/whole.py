@@ -11,18 +11,17 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pydicom
-from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
-
 from bench.deid_set.key import Row
 from bench.deid_set.score.actions import Verdict, decoded, pixels_of
 from bench.deid_set.score.cleaned import CleanedFile, Maps
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 EXTENDED: Final = (
     "leak-free files", "references resolve", "one date shift per patient", "stamps", "no new dciodvfy error",
@@ -55,7 +54,9 @@ def extended(pairs: list[Pair], traces: dict[str, list[str]]) -> list[Verdict]:
         verdicts += _verdicts("stamps", pair, list(_missing_stamps(pair.after.dataset)))
         verdicts += list(_around(pair))
         if shutil.which("dciodvfy"):
-            verdicts += _verdicts("no new dciodvfy error", pair, sorted(_errors(pair.after) - _errors(pair.before)))
+            verdicts += _verdicts(
+                "no new dciodvfy error", pair, sorted(_errors(pair.after) - _errors(pair.before))
+            )
     return verdicts + list(_references(pairs)) + list(_shifts(pairs))
 
 
@@ -122,7 +123,9 @@ def _around(pair: Pair) -> Iterator[Verdict]:
         return
     before, after = decoded(pair.before.path), pixels_of(pair.after)
     if after is None or before.shape != after.shape:
-        yield Verdict(EXTENDED[5], "extended", passed=False, path=pair.row.path, tag="", wanted="", found="unreadable")
+        yield Verdict(
+            EXTENDED[5], "extended", passed=False, path=pair.row.path, tag="", wanted="", found="unreadable"
+        )
         return
     far = np.ones(before.shape[1:], dtype=bool)
     for (left, top), (right, bottom) in ((box["top_left"], box["bottom_right"]) for box in boxes):
@@ -184,7 +187,7 @@ def _days(pair: Pair) -> Iterator[int]:
             new = pair.after.values.get(answer["tag_ds"])
             old = pair.before.values.get(answer["tag_ds"], "")
             if new and re.fullmatch(r"\d{8}.*", new) and re.fullmatch(r"\d{8}.*", old):
-                yield (datetime.strptime(new[:8], "%Y%m%d") - datetime.strptime(old[:8], "%Y%m%d")).days
+                yield (date.fromisoformat(new[:8]) - date.fromisoformat(old[:8])).days
 
 
 def maps_of(pairs: list[Pair]) -> Maps:

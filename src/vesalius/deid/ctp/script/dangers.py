@@ -187,7 +187,7 @@ def telling_sequences() -> tuple[int, ...]:
         int(row[0], 16)
         for node in table["modules"].values()
         for row in nodes[node]
-        if len(row) > 2 and telling[row[2]] and row[0].isalnum() and "x" not in row[0] and row[0] >= _DIRECTORY
+        if len(row) > 2 and telling[row[2]] and _is_plain(row[0]) and row[0] >= _DIRECTORY
     }
     return tuple(sorted(found))
 
@@ -199,16 +199,22 @@ def _telling_nodes(nodes: list[list[list[Any]]]) -> list[bool]:
     def tells(node: int) -> bool:
         if node not in known:
             known[node] = False
-            known[node] = any(_is_telling(row[0]) or (len(row) > 2 and tells(row[2])) for row in nodes[node])
+            known[node] = any(
+                (_is_plain(row[0]) and is_telling(int(row[0], 16))) or (len(row) > 2 and tells(row[2]))
+                for row in nodes[node]
+            )
         return known[node]
 
     return [tells(node) for node in range(len(nodes))]
 
 
-def _is_telling(hexadecimal: str) -> bool:
-    if not hexadecimal.isalnum() or "x" in hexadecimal:
-        return False
-    tag = int(hexadecimal, 16)
+def _is_plain(hexadecimal: str) -> bool:
+    """Whether this is one tag, and not a repeating group's."""
+    return hexadecimal.isalnum() and "x" not in hexadecimal
+
+
+def is_telling(tag: int) -> bool:
+    """Whether a standard attribute is a name, a date or a UID of an instance, of a device, of whoever."""
     vr = public_vr(tag)
     if vr not in _TELLING or tag in _CODES:
         return False

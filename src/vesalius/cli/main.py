@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Send a folder, a ZIP or files to a collection as one submission.",
     ),
     "get": ("vesalius.cli.get:get", "Fetch series from this or another archive, checked and resumable."),
+    "inspect": (
+        "vesalius.cli.inspect:inspect",
+        "Show every attribute and value of a folder, and how much each may tell.",
+    ),
     "deidentify": (
         "vesalius.cli.deidentify:deidentify",
         "De-identify a folder into a new one, at the site and without a server.",

@@ -14,6 +14,7 @@ import vesalius
 from vesalius.deid import Collected, DomainKey, Identity, PatientContext, Recipe
 from vesalius.deid.patient.lookup import LookupTable, resolved
 from vesalius.deid.proof import unresolved
+from vesalius.errors import BadInput
 from vesalius.settings.keys import key_in
 from vesalius.site.hands import Hands
 from vesalius.site.journal import Journal, key_of, text_key
@@ -134,14 +135,14 @@ def deidentify(
 
     Raises PlacesClash, OtherRun, BadInput for a damaged ZIP, and OutFailed where OUT takes no more.
     """
-    sources = {key_of(source): source for source in gather([order.source])}
+    sources = {key_of(source): source for source in _gathered(order.source)}
     if order.maps and not order.preflight:
         order.maps.make()
     kept = order.maps.journal if order.maps and not order.preflight else None
     with Journal(kept) as journal:
         journal.hold_to(key=key.fingerprint, OUT=str(order.out.resolve()), names=order.names)
         identity = _identity(order, key)
-        telling = Telling(identity, keep_uids="retain_uids" in order.recipe.options)
+        telling = Telling(identity, order.recipe.options)
         run = Run(order, journal, identity, watcher, sources, telling)
         if not order.preflight and order.out.is_dir():
             clear_drafts(order.out)
@@ -162,6 +163,16 @@ def deidentify(
         if report is not None:
             report(run, outcome)
     return outcome
+
+
+def _gathered(place: Path) -> list[Source]:
+    """Every file of IN. Raises BadInput for a damaged or locked ZIP archive, and where there is no file."""
+    sources = gather([place])
+    if not sources:
+        raise BadInput("IN holds no file")
+    if place.is_file() and place.suffix.lower() == ".zip" and not sources[0].member:
+        raise BadInput("the ZIP archive is damaged")
+    return sources
 
 
 def _identity(order: Order, key: DomainKey) -> Identity:

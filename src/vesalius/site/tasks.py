@@ -70,7 +70,7 @@ def _collect_one(source: Source, aside: str | None) -> Seen:
         if error.reason is Reason.NOT_DICOM:
             return Seen(name=source.name, state="not_dicom", kind="not_dicom", sentence=str(error))
         return _refused(source, "structure", str(error), tag_text(error.tag) if error.tag is not None else "")
-    except (ArchiveError, OSError, MemoryError, RecursionError, zipfile.BadZipFile) as error:
+    except Exception as error:  # noqa: BLE001 - whatever one file does to the reader, the others go on
         return _refused(source, "structure", sentence_of(error))
 
 
@@ -97,7 +97,7 @@ def sentence_of(error: BaseException) -> str:
     """What a person may read of an error; the text of a foreign one may hold a value of the file."""
     if isinstance(error, ArchiveError):
         return str(error)
-    return f"the file cannot be read or written ({type(error).__name__})"
+    return f"the file cannot be read or cleaned ({type(error).__name__})"
 
 
 def lost_reading(task: CollectTask) -> list[Seen]:
@@ -152,7 +152,7 @@ def clean_files(task: CleanTask) -> list[Done]:
                 done.append(_clean_one(task, source, target, accepted, drafts))
         except OutFailed:
             raise
-        except (ArchiveError, OSError, MemoryError, RecursionError, ValueError, zipfile.BadZipFile) as error:
+        except Exception as error:  # noqa: BLE001 - whatever one file does to the cleaner, the others go on
             done.append(_held(source, "quarantine", sentence_of(error)))
     settle(drafts)
     return done

@@ -3,7 +3,7 @@
 import hmac
 import re
 from base64 import b32encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final, Literal, TypeAlias
@@ -15,6 +15,8 @@ Names: TypeAlias = Literal["mirror", "uid"]
 """How files of OUT are called: as in IN, or by the new IDs and UIDs of what they hold."""
 
 _UID: Final = re.compile(r"\d+(?:\.\d+){4,}")
+_IDS: Final = frozenset({"patient_id", "accession"})
+_SHORTEST: Final = 4  # characters of a word that is sought in the paths of other patients' files
 _WORDS: Final = re.compile(r"[\W_]+")
 # Endings that say what a file is; any other might be the end of a name.
 _ENDINGS: Final = re.compile(r"\.(dcm|dicom|dic|ima|img|csv|xlsx)", re.IGNORECASE)
@@ -23,18 +25,19 @@ _ENDINGS: Final = re.compile(r"\.(dcm|dicom|dic|ima|img|csv|xlsx)", re.IGNORECAS
 class Telling:
     """Which path components name a patient: found once all files of all patients were read."""
 
-    def __init__(self, identity: Identity, *, keep_uids: bool) -> None:
+    def __init__(self, identity: Identity, options: frozenset[str]) -> None:
         self._secret = identity.key.derive("path")
         self._identity = identity
-        self._keep_uids = keep_uids
+        self._keep_uids = "retain_uids" in options
+        self._dates = "retain_longitudinal_full_dates" not in options
         self._tokens: set[str] = set()
         self._telling: set[str] = set()
 
     def learn(self, context: PatientContext, names: Iterable[str]) -> None:
         """Look for one patient's identifiers in the paths of the patient's own files."""
-        self._tokens |= context.tokens
+        self._tokens.update(_tokens(context))
         for component in {part for name in names for part in parts_of(name)} - self._telling:
-            if any(context.betrayed_by(spelling) for spelling in _spellings(component)):
+            if any(context.betrayed_by(spelling, dates=self._dates) for spelling in _spellings(component)):
                 self._telling.add(component)
 
     def clean(self, component: str) -> str:
@@ -81,6 +84,15 @@ class Targets:
 def parts_of(name: str) -> tuple[str, ...]:
     """The components of a path in IN, whatever system wrote it."""
     return tuple(part for part in re.split(r"[/\\]", name) if part not in {"", "."})
+
+
+def _tokens(context: PatientContext) -> Iterator[str]:
+    """Words that name this patient wherever they stand alone: parts of the name, and the IDs."""
+    for kind, value in context.identifiers:
+        words = (
+            _WORDS.split(value.casefold()) if kind == "name" else [value.casefold()] if kind in _IDS else []
+        )
+        yield from (word for word in words if len(word) >= _SHORTEST)
 
 
 def _spellings(component: str) -> tuple[str, ...]:

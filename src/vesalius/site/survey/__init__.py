@@ -1,0 +1,1 @@
+"""What stands in the headers of a folder: every attribute and value with counts, and how much each may tell."""

@@ -1,0 +1,30 @@
+"""A look into a whole folder, by several processes at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from vesalius.site.hands import Hands
+from vesalius.site.run import Watcher
+from vesalius.site.survey.looking import LookTask, Survey, look_into, lost_looking
+from vesalius.store.sources import Source, gather
+
+FILES_PER_TASK: Final = 40
+
+
+def survey(folder: Path, workers: int, watcher: Watcher) -> Survey:
+    """What stands in the headers of every file. Raises BadInput for a damaged ZIP archive."""
+    sources = gather([folder])
+    watcher.begin("Looking into", len(sources), sum(source.size for source in sources))
+    whole = Survey()
+    for part in Hands[LookTask, Survey](workers, look_into, lost_looking).results(_tasks(sources)):
+        whole.add(part)
+        watcher.advance(part.files, part.size)
+    whole.suspects.sort()
+    whole.unreadable.sort()
+    return whole
+
+
+def _tasks(sources: list[Source]) -> Iterator[LookTask]:
+    for start in range(0, len(sources), FILES_PER_TASK):
+        yield LookTask(sources=tuple(sources[start : start + FILES_PER_TASK]))

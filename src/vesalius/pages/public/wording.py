@@ -1,5 +1,6 @@
 """Values of DICOM attributes in the words of pages."""
 
+from vesalius.catalog.making import LICENSES
 from vesalius.catalog.models import SeriesRevision
 
 SEXES = {"F": "Female", "M": "Male", "O": "Other"}  # Patient's Sex (PS3.3 C.7.1.1)
@@ -29,7 +30,12 @@ def series_title(revision: SeriesRevision) -> str:
     return revision.series_description or f"{revision.modality} series without a description"
 
 
-IN_WORDS = {"sexes": sex, "body_parts": body_part}  # search element -> how its values are said
+def licence(spdx: str) -> str:
+    """A licence by its short title: "CC-BY-4.0" is "CC BY 4.0"."""
+    return LICENSES[spdx][1] if spdx in LICENSES else spdx
+
+
+IN_WORDS = {"sexes": sex, "body_parts": body_part, "licenses": licence}  # search element -> how its values are said
 
 
 def value_word(element: str, label: str) -> str:

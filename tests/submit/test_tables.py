@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 from tests.clinical import CT, DICTIONARY, MR, TABLE, accept_all, deliver, of_files, write
 
 from vesalius.audit.models import AuditEntry
@@ -104,6 +105,32 @@ def test_bytes_that_are_no_text_are_set_apart(house, images, delivery, tmp_path)
     (folder / "clinical.csv").write_bytes(TABLE.encode() + b"\xff\xfe,,,,,,\n")
     submission = deliver(house, of_files(delivery), folder)
     assert submission.files.get(path="clinical.csv").reason == "line 5 is not UTF-8 text"
+
+
+def test_a_workbook_is_taken_as_a_table_and_published_as_csv(house, images, delivery, tmp_path):
+    folder = write(tmp_path / "tables")
+    book = Workbook()
+    for row in csv.reader(TABLE.splitlines()):
+        book.active.append(row)
+    book.create_sheet("who is who").append([CT, "somebody's name"])
+    book["who is who"].sheet_state = "hidden"
+    book.save(folder / "clinical.xlsx")
+    (folder / "clinical.csv").unlink()
+    submission = deliver(house, of_files(delivery), folder)
+    assert balance(submission).holds
+    table = submission.tables.get()
+    assert table.name == "clinical.csv"
+    new = dict(PatientMapping.objects.values_list("original_id", "patient_id"))
+    assert [row["mrn"] for row in _rows(house, table)] == [new[CT], new[MR], new[CT]]
+    assert "hidden sheets" in table.findings.get(kind=Finding.Kind.WORKBOOK).sentence
+
+
+def test_a_workbook_beside_a_table_of_its_name_is_set_apart(house, images, delivery, tmp_path):
+    folder = write(tmp_path / "tables")
+    Workbook().save(folder / "clinical.xlsx")
+    submission = deliver(house, of_files(delivery), folder)
+    assert submission.tables.get().file.path == "clinical.csv"
+    assert "no dictionary" in submission.files.get(path="clinical.xlsx").reason
 
 
 def test_other_files_of_such_a_delivery_are_set_apart(house, images, delivery, tmp_path):
@@ -274,8 +301,9 @@ def test_a_second_column_with_the_patients_own_number_waits_for_a_person(house, 
     text = f"mrn,chart,score\n{CT},a,1\n{MR},Chart {MR.lower()},2\n"
     row = deliver(house, of_files(delivery), write(tmp_path / "tables", text, dictionary)).tables.get()
     told = {(one.element_path, one.sentence) for one in row.findings.filter(blocks=True)}
-    assert ("chart", "1 value holds the original ID of the row's own patient: leave the column out") in told
+    assert ("chart", "1 value named the patient of the row, and is left empty: look at the others") in told
     assert {column for column, _ in told} == {"chart"}
+    assert [line["chart"] for line in _rows(house, row)] == ["a", ""]
 
 
 def test_a_patient_id_that_dicom_could_not_hold_is_set_apart(house, delivery_as, tmp_path):

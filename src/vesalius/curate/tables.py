@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from vesalius.audit.trail import record
-from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP
+from vesalius.deid.tables.dictionary import AGE, DATE, DROP, ID, KEEP
 from vesalius.deid.tables.reading import records
 from vesalius.errors import BadRequest, Conflict, NotFound
 from vesalius.intake.bytes import intake_store
@@ -17,7 +17,12 @@ from vesalius.jobs.models import Job, State
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side, named, on_intake
 
-CHOICES = {DROP: "Leave it out", KEEP: "Take it in as it is", DATE: "Take it in as a date, moved"}
+CHOICES = {
+    DROP: "Leave it out",
+    KEEP: "Take it in as it is",
+    DATE: "Take it in as a date, moved",
+    AGE: "Take it in as an age, over 89 as 90",
+}
 UNDONE = (State.WAITING, State.RUNNING)
 STILL = (Step.DUPLICATE, Step.QUARANTINED)  # files that do not go along with their table
 
@@ -97,7 +102,7 @@ def decide(table_id: int, decisions: Mapping[str, str], *, person: str) -> None:
     not leave open.
     """
     if not decisions or not set(decisions.values()) <= set(CHOICES):
-        raise BadRequest("a column is taken in, taken in as a date, or left out")
+        raise BadRequest("a column is taken in, as it is, as a date or as an age, or left out")
     with on_intake():
         table = _locked(table_id)
         choices = open_choices(table)

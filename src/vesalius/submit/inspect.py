@@ -15,7 +15,7 @@ from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side
 from vesalius.submit.domains import domain_of, identity_of
-from vesalius.submit.pairs import pairs_of, whole
+from vesalius.submit.pairs import TABLES, pairs_of, whole
 from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.tasks import Inspected, inspect
 
@@ -65,7 +65,7 @@ def inspect_submission(work: Work) -> None:
 
 def _tables(submission: Submission) -> set[int]:
     """Ids of the clinical tables of a delivery and of their dictionaries: they are told by whom the images are of."""
-    told = submission.files.exclude(step=Step.EXCLUDED).filter(path__iendswith=".csv")
+    told = submission.files.exclude(step=Step.EXCLUDED).filter(TABLES)
     return whole(pairs_of(told.order_by("pk")))
 
 

@@ -25,6 +25,7 @@ class TableOrder:
     origin: deid.Origin
     identity: deid.Identity
     known: Mapping[str, tuple[str, ...]]  # normal patient ID of a row -> the issuers under which it is known
+    contexts: Mapping[tuple[str, str], str]  # (issuer, normal patient ID) -> deid.PatientContext as JSON
     decisions: Mapping[str, str]  # column -> action, where a person chose
 
 
@@ -116,8 +117,12 @@ def _names(order: TableOrder) -> Callable[[str], Named]:
         if len(issuers) > 1:
             raise TableError("a patient ID of the table belongs to patients of several issuers")
         issuer = issuers[0] if issuers else ""
+        told = order.contexts.get((issuer, normal(original)))
         return Named(
-            identity.patient_id(issuer, original), identity.day_offset(issuer, original), bool(issuers)
+            identity.patient_id(issuer, original),
+            identity.day_offset(issuer, original),
+            bool(issuers),
+            deid.PatientContext.from_json(told) if told else None,
         )
 
     return name_of

@@ -1,6 +1,7 @@
-"""Deliveries of clinical tables: each CSV file is cleaned by the dictionary beside it, or set apart with a reason."""
+"""Deliveries of clinical tables: each is cleaned by the dictionary beside it, or set apart with a reason."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from typing import Final, cast
@@ -19,6 +20,7 @@ from vesalius.intake.models import (
     DeidRun,
     Disposition,
     Finding,
+    PatientContext,
     PatientMapping,
     ReceivedBlob,
     Submission,
@@ -30,7 +32,7 @@ from vesalius.settings.routing import Side
 from vesalius.store import BlobFacts
 from vesalius.submit.domains import domain_of, identity_of
 from vesalius.submit.inspect import quarantine, settle_if_ready
-from vesalius.submit.pairs import Pair, pairs_of
+from vesalius.submit.pairs import TABLES, Pair, pairs_of
 from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.table_tasks import TableFacts, TableOrder, clean_order, normal
 
@@ -42,7 +44,7 @@ _LEFT: Final = (Step.EXCLUDED, Step.DUPLICATE)  # files that no longer move
 def clean_tables(work: Work) -> None:
     """Clean every table of a submission of which a part has just come in, then set apart what belongs to none."""
     submission = Submission.objects.select_related("site").get(pk=work.args["submission"])
-    files = submission.files.exclude(step=Step.EXCLUDED).filter(path__iendswith=".csv").order_by("pk")
+    files = submission.files.exclude(step=Step.EXCLUDED).filter(TABLES).order_by("pk")
     pairs = [pair for pair in pairs_of(files) if _is_new(pair)]
     for count, pair in enumerate(pairs, 1):
         if pair.dictionary is None or not _PUBLIC_NAME.fullmatch(pair.name):
@@ -95,6 +97,7 @@ def _order(submission: Submission, pair: Pair) -> TableOrder:
         origin=cast("deid.Origin", submission.origin),
         identity=identity,
         known=_known(submission),
+        contexts=_contexts(submission),
         decisions=_decisions(submission.collection, pair.name),
     )
 
@@ -114,6 +117,15 @@ def _known(submission: Submission) -> dict[str, tuple[str, ...]]:
     coming = PatientMapping.objects.filter(domain__collection=submission.collection)
     ids = {*published.values_list("patient_id", flat=True), *coming.values_list("patient_id", flat=True)}
     return {normal(one): ("",) for one in ids}
+
+
+def _contexts(submission: Submission) -> dict[tuple[str, str], str]:
+    """What the images told of each patient of this site and collection, to clean texts by."""
+    if submission.origin != Submission.Origin.IDENTIFIABLE:
+        return {}
+    rows = PatientContext.objects.filter(patient__domain=domain_of(submission)).order_by("pk")
+    told = rows.values_list("patient__issuer", "patient__original_id", "content")
+    return {(issuer, normal(original)): json.dumps(content) for issuer, original, content in told}
 
 
 def _save(submission: Submission, pair: Pair, facts: TableFacts) -> None:
@@ -213,7 +225,9 @@ def _set_apart_the_rest(submission: Submission, pairs: Iterable[Pair]) -> None:
         if file.path.lower().endswith(SUFFIX):
             _set_apart(submission, file, "there is no table beside this dictionary that could be cleaned")
         else:
-            _set_apart(submission, file, "this is no clinical table (CSV with a dictionary beside it)")
+            _set_apart(
+                submission, file, "this is no clinical table (CSV or XLSX with a dictionary beside it)"
+            )
 
 
 def _set_apart(submission: Submission, file: SubmittedFile, sentence: str) -> None:

@@ -22,11 +22,13 @@ class Finding(models.Model):
         CONFORMANCE = "conformance"  # cleaning would make the file worse than it came
         TEXT = "text"  # words that neither identify anybody nor are known
         FACE = "face"  # a surface could be drawn by which the patient is recognised
+        EVENT = "event"  # nobody told when the event was from which the recipe counts days
         LATE_IDENTIFIER = "late_identifier"  # found after a release that was cleaned without knowing it
         TABLE = "table"  # a table or its dictionary cannot be read
         COLUMN_UNDECLARED = "column_undeclared"  # nobody has decided about a column of a table
         COLUMN_TEXT = "column_text"  # free text
         COLUMN_VALUES = "column_values"  # values that its dictionary does not allow
+        WORKBOOK = "workbook"  # what a spreadsheet held beside the table, and was left out
         UNKNOWN_PATIENT = "unknown_patient"  # rows of patients whom the collection does not know
 
     class Verdict(models.TextChoices):

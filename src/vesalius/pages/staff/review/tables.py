@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from vesalius.curate import review
 from vesalius.curate import tables as curating
-from vesalius.deid.tables.dictionary import DATE, DROP, ID, KEEP
+from vesalius.deid.tables.dictionary import AGE, DATE, DROP, ID, KEEP
 from vesalius.errors import BadRequest
 from vesalius.intake.models import CleanedTable
 from vesalius.intake.steps import Step
@@ -20,11 +20,12 @@ COLUMN = "column."  # begins the name of a field of the form that decides about 
 ACTIONS = {
     ID: "patient ID, mapped",
     DATE: "moved with the images",
+    AGE: "kept, over 89 as 90",
     KEEP: "kept",
     DROP: "left out",
     "": "left out",
 }
-NOT_MAPPED = {ID: "patient ID, as sent", DATE: "kept"}  # of data that came without identity
+NOT_MAPPED = {ID: "patient ID, as sent", DATE: "kept", AGE: "kept"}  # of data that came without identity
 
 
 @page_for()

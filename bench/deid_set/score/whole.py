@@ -10,6 +10,7 @@ import warnings
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -146,7 +147,7 @@ def _references(pairs: list[Pair]) -> Iterator[Verdict]:
     new = {pair.before.dataset.SOPInstanceUID: pair.after.dataset.get("SOPInstanceUID") for pair in pairs}
     for pair in pairs:
         broken = [
-            str(before.tag)
+            before
             for before, after in _twins(pair.before.dataset, pair.after.dataset)
             if before in new and after != new[before]
         ]
@@ -187,7 +188,8 @@ def _days(pair: Pair) -> Iterator[int]:
             new = pair.after.values.get(answer["tag_ds"])
             old = pair.before.values.get(answer["tag_ds"], "")
             if new and re.fullmatch(r"\d{8}.*", new) and re.fullmatch(r"\d{8}.*", old):
-                yield (date.fromisoformat(new[:8]) - date.fromisoformat(old[:8])).days
+                with suppress(ValueError):
+                    yield (date.fromisoformat(new[:8]) - date.fromisoformat(old[:8])).days
 
 
 def maps_of(pairs: list[Pair]) -> Maps:

@@ -176,7 +176,7 @@ class Journal:
         rows = [
             (
                 one.state, one.out, one.kept, one.removed, json.dumps(one.findings),
-                json.dumps(one.facts) if one.facts else None, one.record, runs[name],
+                json.dumps(one.facts) if one.facts else None, one.record or None, runs[name],
                 ",".join(sorted(accepted.get(name, ()))), name,
             )
             for one in done
@@ -188,6 +188,10 @@ class Journal:
                 "where name=?",
                 rows,
             )
+
+    def not_dicom(self) -> list[str]:
+        """Names of the files that are no DICOM."""
+        return [name for (name,) in self._rows.execute("select name from here where refused = 'not_dicom'")]
 
     def outs(self, names: Iterable[str]) -> list[str]:
         """Paths in OUT under which these files stand."""

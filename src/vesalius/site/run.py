@@ -17,11 +17,12 @@ from vesalius.deid.proof import unresolved
 from vesalius.errors import BadInput
 from vesalius.settings.keys import key_in
 from vesalius.site.hands import Hands
-from vesalius.site.journal import Journal, key_of, text_key
+from vesalius.site.journal import DECIDED, Journal, key_of, text_key
 from vesalius.site.maps import decisions, write_maps, write_missing
 from vesalius.site.out.durable import clear_drafts
 from vesalius.site.out.naming import Names, Targets, Telling
 from vesalius.site.places import Maps, PlacesClash, check_apart
+from vesalius.site.supporting import TableTask, clean_tables, is_document, lost_table, pairs
 from vesalius.site.tasks import (
     CleanTask,
     CollectTask,
@@ -154,7 +155,9 @@ def deidentify(
         for patient in journal.patients():
             names = [name for name, *_ in journal.files_of(patient)]
             telling.learn(_context(run, patient), names)
-        _clean(run)
+        accepted = decisions(order.maps, sources) if order.maps else {}
+        _clean(run, accepted)
+        _clean_supporting(run, accepted)
         _prove_references(run)
         outcome = _outcome(run)
         if order.maps and not order.preflight:
@@ -233,10 +236,9 @@ def _decide_same(run: Run) -> None:
         run.journal.decide(others, "quarantined", ("identity", "(0008,0018)", sentence))
 
 
-def _clean(run: Run) -> None:
+def _clean(run: Run, accepted: Mapping[str, frozenset[str]]) -> None:
     """Pass 2, patient by patient."""
     targets = Targets(run.telling) if run.order.names == "mirror" else None
-    accepted = decisions(run.order.maps, run.sources) if run.order.maps else {}
     tasks = list(_tasks(run, targets, accepted))
     runs = {key_of(source): key for key, task in tasks for source in task.sources}
     count, size = len(runs), sum(run.sources[name].size for name in runs)
@@ -324,6 +326,43 @@ def _withdraw(run: Run, names: Iterable[str], still: Iterable[str] = ()) -> None
         if out not in stays:
             with suppress(FileNotFoundError):
                 (run.order.out / out).unlink()
+
+
+def _clean_supporting(run: Run, accepted: Mapping[str, frozenset[str]]) -> None:
+    """Tables with a dictionary beside them are cleaned; other documents wait, and are never copied."""
+    left = {name: run.sources[name] for name in run.journal.not_dicom()}
+    documents = [name for name, source in left.items() if is_document(source)]
+    sentence = "a document or table of which no dictionary tells; it is not copied"
+    tasks = list(_table_tasks(run, left.values(), accepted))
+    told = {key_of(source) for task in tasks for source in (task.table, task.dictionary)}
+    _withdraw(run, [name for name in documents if name not in told])
+    run.journal.decide(
+        [name for name in documents if name not in told], "waiting", ("document", "", sentence)
+    )
+    for done in Hands[TableTask, list[Done]](run.order.workers, clean_tables, lost_table).results(tasks):
+        names = [text_key(one.name) for one in done]
+        _withdraw(run, names, {one.out for one in done})
+        run.journal.save_done(done, dict.fromkeys(names, DECIDED), accepted)
+
+
+def _table_tasks(
+    run: Run, left: Iterable[Source], accepted: Mapping[str, frozenset[str]]
+) -> Iterator[TableTask]:
+    found = list(pairs(left))
+    if not found:
+        return
+    targets = Targets(run.telling)
+    contexts = {patient: _context(run, patient).to_json() for patient in run.journal.patients()}
+    for table, dictionary in found:
+        yield TableTask(
+            table=table,
+            dictionary=dictionary,
+            target=targets.of(table.name),
+            accepted=accepted.get(key_of(table), frozenset()),
+            out="" if run.order.preflight else str(run.order.out),
+            identity=run.identity,
+            contexts=contexts,
+        )
 
 
 def _prove_references(run: Run) -> None:

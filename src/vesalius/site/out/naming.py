@@ -29,7 +29,6 @@ class Telling:
         self._secret = identity.key.derive("path")
         self._identity = identity
         self._keep_uids = "retain_uids" in options
-        self._dates = "retain_longitudinal_full_dates" not in options
         self._tokens: set[str] = set()
         self._telling: set[str] = set()
 
@@ -37,7 +36,7 @@ class Telling:
         """Look for one patient's identifiers in the paths of the patient's own files."""
         self._tokens.update(_tokens(context))
         for component in {part for name in names for part in parts_of(name)} - self._telling:
-            if any(context.betrayed_by(spelling, dates=self._dates) for spelling in _spellings(component)):
+            if any(context.betrayed_by(spelling) for spelling in _spellings(component)):
                 self._telling.add(component)
 
     def clean(self, component: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Callable
+from math import isfinite
 from typing import Final
 
 from vesalius.deid.profile.kept_private import Meaning
@@ -70,24 +71,18 @@ def _date(element: Element, patient: Patient) -> bytes | None:
 
 def _seconds(element: Element, patient: Patient) -> bytes | None:
     """Seconds since some day, moved by the patient's days; 0 says that nobody set them."""
-    moved = [value + patient.days * _SECONDS_OF_A_DAY if value else value for value in _whole(element)]
-    if not moved:
-        return element.raw() if element.value_end == element.value_start else None
-    if element.vr not in representations.NUMBERS:
-        return "\\".join(str(value) for value in moved).encode("ascii")
+    if element.value_end == element.value_start:
+        return b""
+    values = element.values() if element.vr in representations.NUMBERS else []
+    numbers = [value for value in values if isinstance(value, int | float) and isfinite(value)]
+    if not numbers or len(numbers) != len(values):
+        return None
+    moved = [number + patient.days * _SECONDS_OF_A_DAY if number else number for number in numbers]
     code, _ = representations.NUMBERS[element.vr]
     try:
         return struct.pack(f"{'>' if element.parent.big_endian else '<'}{len(moved)}{code}", *moved)
-    except struct.error:
+    except (struct.error, OverflowError):
         return None
-
-
-def _whole(element: Element) -> list[int]:
-    """The values as whole numbers; empty where one of them is none."""
-    values = element.values() if element.vr in {*representations.NUMBERS, "DS", "IS"} else []
-    if any(isinstance(value, str | bytes) or value != value // 1 for value in values):
-        return []
-    return [int(value) for value in values if not isinstance(value, str | bytes)]
 
 
 def _read_as(vr: str, element: Element) -> Element:

@@ -12,7 +12,9 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 VENV: Final = ROOT / ".venv-peers"
-CTP_TOOL: Final = "CTP_TOOL"  # names a folder with DAT.jar, the command line of CTP's anonymizer
+# An environment variable: a folder with DAT.jar, the command line of CTP's anonymizer, which no registry carries.
+CTP_TOOL: Final = "CTP_TOOL"
+CTP_SCRIPT: Final = "CTP_SCRIPT"  # another script than the tool's own
 _PEER_ROOT: Final = "1.2.826.0.1.3680043.8.498.45"
 _ONE_FOLDER: Final = """
 import sys
@@ -34,6 +36,7 @@ class Peer:
     absent: Callable[[], str]  # why it cannot run here; empty where it can
     command: Callable[[Path, Path], list[str]]
     in_place: bool = False
+    home: str = ""  # an environment variable that names the folder where it must be started
 
     def clean(self, source: Path, output: Path) -> None:
         """Clean a flat folder into a new one; a tool that fails on files leaves them out."""
@@ -41,7 +44,8 @@ class Peer:
             shutil.copytree(source, output)
         else:
             output.mkdir(parents=True)
-        subprocess.run(self.command(source, output), cwd=output.parent, capture_output=True, check=False)
+        home = os.environ[self.home] if self.home else output.parent
+        subprocess.run(self.command(source, output), cwd=home, capture_output=True, check=False)
 
 
 def install() -> None:
@@ -140,7 +144,7 @@ PEERS: Final = (
     Peer("dicognito", _no_venv, _dicognito, in_place=True),
     Peer("dicom-anonymizer", _no_venv, _dicom_anonymizer),
     Peer("gdcmanon", _no_gdcm, _gdcmanon),
-    Peer("ctp", _no_ctp, _ctp),
+    Peer("ctp", _no_ctp, _ctp, home=CTP_TOOL),
 )
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,7 +23,7 @@ create table if not exists file (
   size integer not null,
   stamp integer not null,                -- these two change when the file does
   refused text not null default '',      -- by pass 1: not_dicom, quarantined; '' is a sound file or one not yet read
-  issuer text, patient text, study text, series text, sop text, collected text,
+  issuer text, patient text, study text, series text, sop text, collected text, event text,
   run text not null default '',          -- what it was cleaned with: recipe, context, verdicts; `decided` without
   accepted text not null default '',     -- kinds of findings that a person settled
   state text not null default '',        -- '' until it is decided
@@ -124,9 +125,22 @@ class Journal:
                 told = json.loads(one.collected)
                 places = [told[name] for name in ("issuer", "patient_id", "study", "series", "sop_instance")]
                 self._rows.execute(
-                    "update file set issuer=?, patient=?, study=?, series=?, sop=?, collected=? where name=?",
-                    (*places, one.collected, text_key(one.name)),
+                    "update file set issuer=?, patient=?, study=?, series=?, sop=?, collected=?, event=? where name=?",
+                    (*places, one.collected, one.event, text_key(one.name)),
                 )
+
+    def read_again_for(self, asked: str) -> None:
+        """Where pass 1 is asked for something else than before, it reads every file again."""
+        if self.setting("asked") != asked:
+            with self._rows:
+                self._rows.execute("update file set sop = null")
+                self._rows.execute("insert or replace into setting values ('asked', ?)", (asked,))
+
+    def events(self) -> Iterator[tuple[tuple[str, str], date]]:
+        """Days of events that files tell, with the patient of each."""
+        asked = "select issuer, patient, event from sound where event <> ''"
+        for issuer, patient, day in self._rows.execute(asked):
+            yield (issuer, patient), date.fromisoformat(day)
 
     def patients(self) -> list[tuple[str, str]]:
         """(issuer, Patient ID) of every sound file."""

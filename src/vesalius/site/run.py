@@ -147,8 +147,10 @@ def deidentify(
         run = Run(order, journal, identity, watcher, sources, telling)
         if not order.preflight and order.out.is_dir():
             clear_drafts(order.out)
+        journal.read_again_for(order.recipe.event_attribute if order.recipe.event else "")
         journal.meet(sources.values())
         _collect(run)
+        run.identity = identity.dated(journal.events())
         journal.reopen()
         _decide_same(run)
         run.missing = list(identity.unnamed(journal.patients()))
@@ -187,7 +189,10 @@ def _collect(run: Run) -> None:
     """Pass 1 over what it has not read yet."""
     unread = sorted(run.journal.unread())
     run.watcher.begin("Reading", len(unread), sum(run.sources[name].size for name in unread))
-    tasks = (CollectTask(sources=tuple(part), aside=run.aside) for part in _parts(run, unread))
+    tasks = (
+        CollectTask(sources=tuple(part), recipe=run.order.recipe, aside=run.aside)
+        for part in _parts(run, unread)
+    )
     for seen in Hands[CollectTask, list[Seen]](run.order.workers, collect_files, lost_reading).results(tasks):
         run.journal.save_seen(seen)
         run.watcher.advance(len(seen), sum(run.sources[text_key(one.name)].size for one in seen))
@@ -305,7 +310,15 @@ def _task(
 def _run_key(run: Run, context: PatientContext, accepted: frozenset[str]) -> str:
     """What a cleaned file depends on besides its own bytes."""
     new_id = run.identity.patient_id(context.issuer, context.patient_id)
-    parts = (vesalius.__version__, run.order.recipe.digest, context.digest, new_id, *sorted(accepted))
+    event = run.identity.event_date(context.issuer, context.patient_id)
+    parts = (
+        vesalius.__version__,
+        run.order.recipe.digest,
+        context.digest,
+        new_id,
+        str(event),
+        *sorted(accepted),
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 from vesalius import deid
 from vesalius.deid.output.facts import REFERENCES
+from vesalius.deid.patient.event import date_of_event
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.dicom.disk_names import disk_name
@@ -43,6 +44,7 @@ class Seen:
     sentence: str = ""
     path: str = ""  # of the element
     collected: str = ""  # deid.Collected as JSON
+    event: str = ""  # the day of the patient's event, where the recipe finds it in the files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class CollectTask:
     """Pass 1 over these files."""
 
     sources: tuple[Source, ...]
-    aside: str | None = None  # folder for what is too long to hold in memory; None is the system's
+    recipe: deid.Recipe
+    aside: str | None  # folder for what is too long to hold in memory; None is the system's
 
     def single(self) -> Sequence[Self]:
         """The same, one file each."""
@@ -59,13 +62,13 @@ class CollectTask:
 
 def collect_files(task: CollectTask) -> list[Seen]:
     """Whose each file is and which identifiers stand in it; the strict check comes first."""
-    return [_collect_one(source, task.aside) for source in task.sources]
+    return [_collect_one(source, task) for source in task.sources]
 
 
-def _collect_one(source: Source, aside: str | None) -> Seen:
+def _collect_one(source: Source, task: CollectTask) -> Seen:
     try:
-        with limited(), opened(source, aside) as file:
-            return _seen(source, file)
+        with limited(), opened(source, task.aside) as file:
+            return _seen(source, file, task.recipe)
     except DicomError as error:
         if error.reason is Reason.NOT_DICOM:
             return Seen(name=source.name, state="not_dicom", kind="not_dicom", sentence=str(error))
@@ -74,7 +77,7 @@ def _collect_one(source: Source, aside: str | None) -> Seen:
         return _refused(source, "structure", sentence_of(error))
 
 
-def _seen(source: Source, file: DicomFile) -> Seen:
+def _seen(source: Source, file: DicomFile, recipe: deid.Recipe) -> Seen:
     if file.meta.text(_MEDIA_CLASS) == DIRECTORY:
         sentence = "the directory of a medium names its patients, and is not copied"
         return Seen(name=source.name, state="not_dicom", kind="directory", sentence=sentence)
@@ -86,7 +89,8 @@ def _seen(source: Source, file: DicomFile) -> Seen:
     if not collected.patient_id:
         sentence = "Patient ID (0010,0020) is empty: nobody can say whose file it is"
         return _refused(source, "identity", sentence, "(0010,0020)")
-    return Seen(name=source.name, collected=collected.to_json())
+    day = date_of_event(file.dataset, recipe)
+    return Seen(name=source.name, collected=collected.to_json(), event=day.isoformat() if day else "")
 
 
 def _refused(source: Source, kind: str, sentence: str, path: str = "") -> Seen:

@@ -18,6 +18,11 @@ _UID: Final = re.compile(r"\d+(?:\.\d+){4,}")
 _IDS: Final = frozenset({"patient_id", "accession"})
 _SHORTEST: Final = 4  # characters of a word that is sought in the paths of other patients' files
 _WORDS: Final = re.compile(r"[\W_]+")
+# Days, the year first or last; of another kind of number there is no telling.
+_DATE: Final = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-_. ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-_. ])(?:0?[1-9]|[12]\d|3[01])\2(?:19|20)\d\d)(?!\d)"
+)
 # Endings that say what a file is; any other might be the end of a name.
 _ENDINGS: Final = re.compile(r"\.(dcm|dicom|dic|ima|img|csv|xlsx)", re.IGNORECASE)
 
@@ -29,6 +34,7 @@ class Telling:
         self._secret = identity.key.derive("path")
         self._identity = identity
         self._keep_uids = "retain_uids" in options
+        self._keep_dates = "retain_longitudinal_full_dates" in options
         self._tokens: set[str] = set()
         self._telling: set[str] = set()
 
@@ -53,7 +59,9 @@ class Telling:
         return letters + (ending.lower() if _ENDINGS.fullmatch(ending) else "")
 
     def _names_anybody(self, component: str) -> bool:
-        """Whether a word of it is an identifier or a name of any patient of the set: folders may be mixed up."""
+        """Whether it holds a date, or a word that is an ID or a name of any patient: folders may be mixed up."""
+        if not self._keep_dates and _DATE.search(_UID.sub("", component)):
+            return True
         return not self._tokens.isdisjoint(
             word for word in _WORDS.split(component.casefold()) if len(word) > 3
         )

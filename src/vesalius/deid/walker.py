@@ -17,6 +17,7 @@ from vesalius.deid.structured import content_items, positions
 from vesalius.deid.values import encode
 from vesalius.deid.values.disposed import new_value, tells_nothing
 from vesalius.deid.values.dummies import dummy
+from vesalius.deid.values.numerals import is_disguised, is_of_digits
 from vesalius.deid.values.treatment import (
     TEXT,
     Patient,
@@ -162,6 +163,8 @@ class Walker:
         element = case.element
         if element.vr == "SQ":
             return self._inside(case)
+        if is_of_digits(element.vr) and self._is_disguised_identifier(element):
+            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         if element.vr == "UI":
             self._refer(element, element.raw(), case.prefix)
         elif self.patient.betrayed_by(element, retained=case.decision.retained):
@@ -169,6 +172,10 @@ class Walker:
         elif self._renames_uids and element.vr in TEXT:
             return self._rename_within(case)
         return 0
+
+    def _is_disguised_identifier(self, element: Element) -> bool:
+        raw = element.raw()
+        return is_disguised(element.vr, raw) and self.patient.context.betrayed_by(raw.decode("latin-1"))
 
     def _rename_within(self, case: _Case) -> int:
         """Give the UIDs in a text that stays the new names that they have everywhere else."""

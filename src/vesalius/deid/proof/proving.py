@@ -15,13 +15,12 @@ from vesalius.deid.proof import conformance, pixels
 from vesalius.deid.proof.leaks import Leaks, is_opaque, old_uids, stale, stretches
 from vesalius.deid.proof.ours import is_ours
 from vesalius.deid.record import FindingFact, Origin
+from vesalius.deid.values.numerals import is_disguised, is_of_digits
 from vesalius.dicom import Dataset, DicomFile, Element, Reason, tag_text
 from vesalius.dicom import vr as representations
 from vesalius.dicom.tree import MOST_TEXT
 
 _SOP_CLASS: Final = 0x00080016
-_NUMERIC_TEXT: Final = frozenset({"AS", "DA", "DS", "DT", "IS", "TM", "UI"})
-_NUMERALS: Final = b"0123456789+-.:eE \\\0DWMY"
 _MOST_REMEMBERED: Final = 20_000
 _LONGEST_REMEMBERED: Final = 1024
 _PRIVATE: Final = Decision(Action.KEEP, Action.REMOVE, 3)
@@ -168,7 +167,7 @@ class _Proof:
                 found.append(FindingFact("leak", prefix + tag_text(element.tag), _STALE))
         yield from found
         # a text that may name UIDs is judged in each file, for each has other UIDs
-        says_uids = element.vr not in _NUMERIC_TEXT and raw.count(b".") > 1
+        says_uids = not is_of_digits(element.vr) and raw.count(b".") > 1
         if not found and not says_uids and len(raw) <= _LONGEST_REMEMBERED:
             if len(self._judged) >= _MOST_REMEMBERED:
                 self._judged.clear()
@@ -186,11 +185,10 @@ class _Proof:
 
     def _betrays(self, element: Element, raw: bytes, *, only_patient: bool) -> bool:
         assert self._leaks is not None
-        if element.vr in _NUMERIC_TEXT and not raw.translate(None, _NUMERALS):
+        if is_of_digits(element.vr) and not is_disguised(element.vr, raw):
             return False
         if element.vr in representations.NUMBERS or element.vr == "AT":
             return representations.is_private(element.tag) and self._leaks.in_bytes(element)
-        # what is no number although its VR says so is a text like any other
         return self._leaks.in_text(raw, element.parent.codecs, only_patient=only_patient)
 
 

@@ -23,7 +23,9 @@ _CATEGORY: Final = {
     "id": "HIPAA-H", "spaced_id": "HIPAA-H", "accession": "HIPAA-H", "insurance": "HIPAA-I",
     "plate": "HIPAA-L", "host": "HIPAA-N", "ip": "HIPAA-O",
 }  # fmt: skip
+_STAFF: Final = frozenset({"referrer", "stranger", "stranger_family"})
 _KEPT: Final = "TCIA-P15-DESC-C"
+_SITES: Final = 4  # CID 4 Anatomic Region
 _TRIES: Final = 200
 
 
@@ -42,7 +44,9 @@ class Writer:
             return self.person.remark
         if draw < 0.6:
             return str(self.rng.choice(POOLS["findings"]))
-        site = str(self.rng.choice(_sites())).lower()
+        if draw < 0.75:
+            return str(self.rng.choice(_concepts()))
+        site = str(self.rng.choice(_concepts(_SITES))).lower()
         return f"{self.rng.choice(POOLS['qualifiers'])} {self.rng.choice(POOLS['conditions'])}, {site}"
 
     def pick(self, pool: str, modality: str) -> str:
@@ -72,16 +76,17 @@ class Writer:
         category = _CATEGORY[slot]
         if slot == "word_date":
             return shifted(category, planted)
-        text = telling(planted) if category == "HIPAA-B" else planted
-        if (
-            self.person.remark
-            and category == "HIPAA-A"
-            and slot not in {"referrer", "stranger", "stranger_family"}
-        ):
-            family = transliterated_words(self.person.latin[0])
-            rest = [word for word in re.split(r"[ ,^.]+", planted) if word.casefold() not in family]
-            text = " ".join(word for word in rest if len(word) > 2) or planted
-        return gone(category, text)
+        if category == "HIPAA-B":
+            return gone(category, telling(planted))
+        if category == "HIPAA-A":
+            return gone(category, self._rare(planted, slot))
+        return gone(category, planted)
+
+    def _rare(self, name: str, slot: str) -> str:
+        """Of a name the words that alone name somebody: no initials, and no family name that is a medical word."""
+        medical = set() if slot in _STAFF or not self.person.remark else name_words(self.person.latin[0])
+        words = re.split(r"[ ,^.]+", name)
+        return " ".join(word for word in words if len(word) > 2 and word.casefold() not in medical) or name
 
     def _is_fair(self, planted: dict[str, str], kept: str, template: str) -> bool:
         """No token of an identifier is part of a word that stays, nor a medical name alone in question."""
@@ -93,14 +98,19 @@ class Writer:
         return all(word not in around for word in words if word and word != family)
 
 
-def transliterated_words(name: str) -> set[str]:
+def name_words(name: str) -> set[str]:
     """The words of a name, case-folded."""
     return {word.casefold() for word in re.split(r"[ ^-]", name)}
 
 
 @cache
-def _sites() -> list[str]:
-    """Anatomical sites of CID 4 as pydicom's concepts name them; plain words only."""
-    concepts = _concepts_dict.concepts["SCT"].values()
-    meanings = {meaning for each in concepts for meaning, groups in each.values() if 4 in groups}
-    return sorted(text for text in meanings if re.fullmatch(r"[A-Za-z ]{4,40}", text))
+def _concepts(group: int | None = None) -> list[str]:
+    """Meanings of pydicom's SNOMED concepts in plain words, of one context group or of all but those of animals."""
+    every = [found for each in _concepts_dict.concepts["SCT"].values() for found in each.values()]
+    animal = {number for meaning, groups in every if meaning.endswith("breed") for number in groups}
+    wanted = (
+        meaning for meaning, groups in every if (group in groups if group else not animal & set(groups))
+    )
+    return sorted(
+        {text for text in wanted if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)+", text) and len(text) < 50}
+    )

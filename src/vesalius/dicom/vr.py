@@ -43,7 +43,7 @@ def public_vr(tag: int) -> str | None:
     """The dictionary's VR of a public tag, perhaps a choice such as `US or SS`; None when unknown."""
     entry = DicomDictionary.get(tag)
     if entry is None:
-        mask = mask_match(tag)
+        mask = None if is_private(tag) else mask_match(tag)
         if mask is None:
             return "UL" if tag & 0xFFFF == 0 else None
         entry = RepeatersDictionary[mask]

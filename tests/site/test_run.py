@@ -1,5 +1,6 @@
 """`vesalius deidentify` on a hospital's export: what comes out, what stays, and what every file became."""
 
+import re
 import shutil
 import stat
 import zipfile
@@ -30,7 +31,8 @@ def test_an_export_comes_out_cleaned_under_a_tree_that_names_nobody(exported):
 
 
 def test_what_is_said_on_the_terminal_names_nobody(exported):
-    write(ct(1, 4, SOPInstanceUID="not a uid"), exported.source / name_of(1) / "broken.dcm")
+    path = write(ct(1, 4), exported.source / name_of(1) / f"{id_of(1)}.dcm")
+    path.write_bytes(path.read_bytes()[:-99])
     done = exported.run()
     assert done.returncode == 3
     assert "Zwetschkenbaum" not in done.stdout + done.stderr
@@ -128,7 +130,7 @@ def test_a_preflight_says_what_would_change_and_writes_nothing(exported, snapsho
     before = snapshot(exported.base)
     done = exported.run("--preflight")
     assert done.returncode == 0, done.stderr
-    assert "cleaned and proved │    12" in done.stdout
+    assert re.search(r"cleaned and proved\W+12\W", done.stdout)
     assert snapshot(exported.base) == before
     assert not exported.maps.exists()
     assert exported.run("--preflight", "--maps", str(exported.maps)).returncode == 0

@@ -133,13 +133,12 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def limited(seconds: int = SECONDS) -> Iterator[None]:
-    """Raise TookTooLong in the midst of what takes longer; where even that does not help, the process is ended."""
+    """Raise TookTooLong in the midst of what takes longer."""
     if os.name != "posix":
         yield
         return
     before = signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(seconds)
-    _allow_processor_time(seconds + _CPU_GRACE)
     try:
         yield
     finally:
@@ -152,9 +151,13 @@ def _give_up(number: int, frame: FrameType | None) -> None:
     raise TookTooLong("the file took longer than its limit of time")
 
 
-def _allow_processor_time(seconds: int) -> None:
+def allow_processor_time(files: int) -> None:
+    """Have the system end this process where a task of so many files does not listen to its limit of time."""
+    if os.name != "posix":
+        return
     import resource  # noqa: PLC0415 - there is none on other systems
 
+    seconds = files * SECONDS + _CPU_GRACE
     usage = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     soft = math.ceil(usage.ru_utime + usage.ru_stime) + seconds

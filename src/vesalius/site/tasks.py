@@ -19,7 +19,7 @@ from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import ArchiveError
-from vesalius.site.hands import limited
+from vesalius.site.hands import allow_processor_time, limited
 from vesalius.site.out.durable import Draft, OutFailed, settle
 from vesalius.store.sources import Source
 
@@ -32,6 +32,7 @@ QUARANTINED: Final = FATAL | {"quarantine", "structure", "identity"}
 INFORMS: Final = frozenset({"structured_content"})
 _MEDIA_CLASS: Final = 0x00020002
 _LONGEST_RECORDED: Final = 1024
+_UIDS: Final = {"SOPInstanceUID": 0x00080018, "StudyInstanceUID": 0x0020000D, "SeriesInstanceUID": 0x0020000E}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class CollectTask:
 
 def collect_files(task: CollectTask) -> list[Seen]:
     """Whose each file is and which identifiers stand in it; the strict check comes first."""
+    allow_processor_time(len(task.sources))
     return [_collect_one(source, task) for source in task.sources]
 
 
@@ -148,6 +150,7 @@ class Done:
 
 def clean_files(task: CleanTask) -> list[Done]:
     """Clean and prove each file in memory; those that may leave are then written together."""
+    allow_processor_time(len(task.sources))
     drafts: list[Draft] = []
     done: list[Done] = []
     for source, target, accepted in zip(task.sources, task.targets, task.accepted, strict=True):
@@ -179,7 +182,8 @@ def _clean_one(
     with opened(source, task.aside) as file, SpooledTemporaryFile(IN_MEMORY, dir=task.aside) as spool:
         written = cast("BinaryIO", spool)
         cleaned = deid.clean(file, **how)
-        deid.write(file, cleaned.edits, written)
+        for block in deid.blocks(file, cleaned.edits):
+            written.write(block)
         findings = [*cleaned.findings]
         if not any(one.kind in QUARANTINED for one in findings):
             written.seek(0)
@@ -190,7 +194,7 @@ def _clean_one(
         facts = None
         if state == "written":
             target = target or named_by_uids(cleaned.facts)
-            facts = _linking(deid.header_facts(file)), _linking(cleaned.facts)
+            facts = _names_of(file), _linking(cleaned.facts)
             if task.out:
                 drafts.append(Draft.of(written, Path(task.out), target))
         return Done(
@@ -225,6 +229,11 @@ def named_by_uids(facts: dict[str, Any]) -> str:
     """A path of new names alone: patient, study, series and instance."""
     levels = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
     return "/".join(disk_name(str(facts.get(keyword) or "none")) for keyword in levels) + ".dcm"
+
+
+def _names_of(file: DicomFile) -> dict[str, Any]:
+    """By which UIDs others may refer to a file as it came."""
+    return {keyword: file.dataset.text(tag) for keyword, tag in _UIDS.items()}
 
 
 def _linking(facts: dict[str, Any]) -> dict[str, Any]:

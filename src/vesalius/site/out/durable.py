@@ -38,14 +38,22 @@ class Draft:
         draft = final.with_name(f"{DRAFT}{secrets.token_hex(8)}")
         content.seek(0)
         with _failures():
-            final.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with draft.open("xb") as file:
+                with _created(draft) as file:
                     copyfileobj(content, file, _BLOCK)
             except BaseException:
                 draft.unlink(missing_ok=True)
                 raise
         return cls(draft, final)
+
+
+def _created(path: Path) -> BinaryIO:
+    """A new file; its folders are made where there are none."""
+    try:
+        return path.open("xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
 
 
 def settle(drafts: Sequence[Draft]) -> None:

@@ -11,7 +11,7 @@ from vesalius.deid.values.treatment import text_of
 from vesalius.dicom import Dataset, DicomError, Element, Reason
 from vesalius.dicom import vr as representations
 from vesalius.errors import ArchiveError
-from vesalius.site.hands import limited
+from vesalius.site.hands import allow_processor_time, limited
 from vesalius.site.survey.risks import ORDER, Risk, named, risk_of
 from vesalius.site.tasks import opened, sentence_of
 from vesalius.store.sources import Source
@@ -89,6 +89,7 @@ class LookTask:
 def look_into(task: LookTask) -> Survey:
     """What stands in the headers of these files."""
     survey = Survey()
+    allow_processor_time(len(task.sources))
     for source in task.sources:
         survey.files += 1
         survey.size += source.size

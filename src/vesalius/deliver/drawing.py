@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from vesalius.deliver.segments import refers_to, segment_of, segments_of
 from vesalius.dicom import DicomFile, read
 from vesalius.dicom.frames import Samples, frame, frame_count
-from vesalius.dicom.look import Look, Window, look_of
+from vesalius.dicom.look import Look, Window, holders_of, look_of
 from vesalius.dicom.render import Place, modality_values, place_of, render
 from vesalius.errors import BadInput
 from vesalius.store.derived import write_derived
@@ -38,6 +39,7 @@ class Drawn:
     number: int
     location: float | None  # mm along the normal of the image; None where the file does not say
     telling: float = 0.0  # how much is to be seen, against others of the series; 0 where all tell alike
+    on: str = ""  # SOP Instance UID of the one image that a frame of a segmentation was drawn on
 
 
 def numbers_to_draw(total: int, most: int = MOST_PICTURES) -> list[int]:
@@ -69,16 +71,26 @@ def _draw_one(drawing: Drawing) -> Drawn | None:
         with read(Path(drawing.source)) as file:
             index = min(drawing.frame, frame_count(file) - 1)
             samples, look = frame(file, index), look_of(file, index)
-            picture = render(samples, _on_black(look), size=drawing.size)
+            colour, source = _as_label(file, index)
+            picture = render(samples, _on_black(look), size=drawing.size, tint=colour)
             told = Drawn(
                 number=drawing.number,
                 location=_location(file),
                 telling=_telling(file.dataset.text(_MODALITY), samples, look, central=drawing.central),
+                on=source,
             )
     except BadInput:
         return None
     write_derived(Path(drawing.target), picture)
     return told
+
+
+def _as_label(file: DicomFile, index: int) -> tuple[str | None, str]:
+    """Of a frame of a segmentation the colour of its segment, and the image that it was drawn on."""
+    holders = list(holders_of(file.dataset, index))
+    colours = {one["number"]: one["colour"] for one in segments_of(file.dataset)}
+    source = refers_to(holders) if colours else None
+    return colours.get(segment_of(holders), next(iter(colours.values()), None)), source[0] if source else ""
 
 
 def _on_black(look: Look) -> Look:

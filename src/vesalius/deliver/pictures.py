@@ -18,7 +18,12 @@ from vesalius.store.derived import write_derived
 PER_TASK: Final = 10
 TRUNK: Final = (2 / 5, 2 / 3)  # of a body from the feet upwards, where no organ but the heart takes up much
 INDEX, COVER = "index.json", "cover.jpg"
-_COLUMNS: Final = ("number", "location", "telling")  # of the index; what was drawn long ago lacks the last
+_COLUMNS: Final = (
+    "number",
+    "location",
+    "telling",
+    "on",
+)  # of the index; what was drawn long ago lacks the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from vesalius.dicom.file import DicomFile
 from vesalius.dicom.frames import Samples, Undecodable, frame, frame_count
@@ -21,9 +21,15 @@ Grey = NDArray[np.uint8]
 _FLOAT = np.float32
 
 
-def render(array: Samples, look: Look, *, size: int | None = None, form: Form = "JPEG") -> bytes:
-    """One frame as a picture whose longer side is `size` pixels (None: as many as the frame has)."""
-    return _encoded(_picture(array, look, size), form)
+def render(
+    array: Samples, look: Look, *, size: int | None = None, form: Form = "JPEG", tint: str | None = None
+) -> bytes:
+    """One frame as a picture whose longer side is `size` pixels (None: as many as the frame has).
+
+    tint: the colour that takes the place of white, "#rrggbb", for what is no image of a body.
+    """
+    picture = _picture(array, look, size)
+    return _encoded(ImageOps.colorize(picture.convert("L"), "black", tint) if tint else picture, form)
 
 
 def thumbnail(file: DicomFile, size: int = 256, *, form: Form = "JPEG") -> bytes:

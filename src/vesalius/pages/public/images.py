@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import Holding, SeriesRevision
+from vesalius.catalog.models import Holding, RevisionInstance, SeriesRevision
 from vesalius.catalog.visible import WITH_CONTEXT, current_revisions, fetchable, findable
+from vesalius.deliver.drawing import Drawn
 from vesalius.deliver.pictures import Pictures, pictures
 
 Tile = dict[str, Any]
@@ -65,19 +66,32 @@ def strip(revisions: QuerySet[SeriesRevision], visible: Visible, *, tiles: int =
     return [
         tile
         for at, (revision, found) in enumerate(ready)
-        for tile in _some_of(revision, found, each + (at < more))
+        for tile in _some_of(revision, found, each + (at < more), visible)
     ]
 
 
-def _some_of(revision: SeriesRevision, found: Pictures, count: int) -> Iterable[Tile]:
+def _some_of(revision: SeriesRevision, found: Pictures, count: int, visible: Visible) -> Iterable[Tile]:
     address = address_of(revision)
     for at in _spread(len(found.drawn), count):
         number = found.drawn[at].number
         yield {
             "address": address,
             "image": f"{address}thumbnail/{number}/",
+            "beneath": beneath(found.drawn[at], visible),
             "alt": f"{said(revision)}, image {number} of {revision.image_count}",
         }
+
+
+def beneath(mask: Drawn, visible: Visible) -> str:
+    """The picture nearest to the image that a segmentation's frame was drawn on; empty where none may be shown."""
+    shown = fetchable(current_revisions(), visible)
+    held = RevisionInstance.objects.filter(revision__in=shown, instance__sop_instance_uid=mask.on)
+    found = held.select_related("revision__series").first() if mask.on else None
+    drawn = pictures(found.revision) if found else None
+    if found is None or drawn is None or not drawn.drawn:
+        return ""
+    nearest = min(drawn.drawn, key=lambda one: abs(one.number - found.position - 1))
+    return f"{address_of(found.revision)}thumbnail/{nearest.number}/"
 
 
 def _spread(total: int, count: int) -> Sequence[int]:
@@ -89,8 +103,8 @@ def _spread(total: int, count: int) -> Sequence[int]:
     return [margin + (2 * at + 1) * inner // (2 * count) for at in range(count)]
 
 
-def covers(holdings: Sequence[Holding], visible: Visible) -> dict[int, str]:
-    """The address of one picture for each of these holdings that has any, by the holding's id."""
+def covers(holdings: Sequence[Holding], visible: Visible) -> dict[int, Tile]:
+    """One picture, and what lies beneath it, for each of these holdings that has any, by the holding's id."""
     best = (
         findable(current_revisions(), visible)
         .filter(home_download__holding=OuterRef("pk"), home_download__in=visible.fetchable)
@@ -103,7 +117,10 @@ def covers(holdings: Sequence[Holding], visible: Visible) -> dict[int, str]:
     )
     revisions = SeriesRevision.objects.select_related("series").in_bulk([one for one in ids.values() if one])
     return {
-        holding: f"{address_of(revisions[one])}thumbnail/"
+        holding: {
+            "image": f"{address_of(revisions[one])}thumbnail/",
+            "beneath": beneath(found.cover, visible),
+        }
         for holding, one in ids.items()
-        if one in revisions and (found := pictures(revisions[one])) and found.drawn
+        if one in revisions and (found := pictures(revisions[one])) and found.cover
     }

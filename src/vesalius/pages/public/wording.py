@@ -35,7 +35,11 @@ def licence(spdx: str) -> str:
     return LICENSES[spdx][1] if spdx in LICENSES else spdx
 
 
-IN_WORDS = {"sexes": sex, "body_parts": body_part, "licenses": licence}  # search element -> how its values are said
+IN_WORDS = {
+    "sexes": sex,
+    "body_parts": body_part,
+    "licenses": licence,
+}  # search element -> how its values are said
 
 
 def value_word(element: str, label: str) -> str:

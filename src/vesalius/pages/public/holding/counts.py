@@ -40,7 +40,7 @@ def listed(holdings: Sequence[Holding], visible: Visible) -> list[dict[str, Any]
             "holding": holding,
             "address": address_of(holding),
             "query": Query(holdings=(holding.short_title,)).url(),
-            "image": pictures.get(holding.pk, ""),
+            **pictures.get(holding.pk, {}),
             "modalities": modalities[holding.pk],
             "body_parts": parts[holding.pk],
             "access": _strictest(accesses[holding.pk]),

@@ -9,8 +9,9 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import WITH_CONTEXT, fetchable
+from vesalius.deliver.drawing import Drawn
 from vesalius.deliver.pictures import pictures
-from vesalius.pages.public.images import Tile, address_of, said, strip
+from vesalius.pages.public.images import Tile, address_of, beneath, said, strip
 
 TILES = 12
 ROW = 6  # tiles beside each other on a wide page
@@ -30,7 +31,7 @@ def mosaic(revisions: QuerySet[SeriesRevision], visible: Visible) -> list[Tile]:
     for pk in ids:
         found = pictures(rows[pk])
         if found and found.cover:
-            tiles.append(_tile(rows[pk], found.cover.number))
+            tiles.append(_tile(rows[pk], found.cover, visible))
         if len(tiles) == TILES:
             return tiles
     if len(tiles) < ROW:
@@ -52,10 +53,11 @@ def _varied(revisions: QuerySet[SeriesRevision]) -> list[int]:
     return [pk for turn in turns for pk in turn if pk is not None]
 
 
-def _tile(revision: SeriesRevision, number: int) -> Tile:
+def _tile(revision: SeriesRevision, cover: Drawn, visible: Visible) -> Tile:
     address = address_of(revision)
     return {
         "address": address,
-        "image": f"{address}thumbnail/{number}/",
+        "image": f"{address}thumbnail/{cover.number}/",
+        "beneath": beneath(cover, visible),
         "alt": f"{said(revision)}, subject {revision.series.study.patient.patient_id}",
     }

@@ -8,25 +8,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vesalius.deid import Recipe, RecipeError
+from vesalius.deid.ctp import Script, imported
 from vesalius.deid.profile import options, recipe_file
 from vesalius.deid.profile.recipe import BUILTIN
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "recipes.md"
 HEAD = 'name = "r"\nversion = "1"\n'
+SCRIPT = """<script>
+ <p t="UIDROOT">1.2.3</p>
+ <e en="T" t="00080018" n="SOPInstanceUID">@hashuid(@UIDROOT,this)</e>
+ <e en="T" t="0009[ACME 1]02" n="">@remove()</e>
+ <k en="T" t="0018"></k>
+ <r en="T" t="privategroups"></r>
+</script>
+"""
 PATHS = st.sampled_from(
     ["(0008,103E)", "(0054,0016)[*].(0018,1079)", "*.(0008,1140)", '(0019,"IT\'S A \\ CREATOR",0C)']
 )
 RECIPES = st.builds(
     Recipe,
-    name=st.text(min_size=1, max_size=20).filter(str.isprintable),
+    name=st.text(st.characters(codec="utf-8"), min_size=1, max_size=20),
     version=st.sampled_from(["1", "2.0"]),
     options=st.frozensets(st.sampled_from(sorted(options.names()))),
     private=st.sampled_from(["tcia", "ps3.15_e3-10-1"]),
     uid_root=st.sampled_from([None, "1.2.3"]),
     patient_id_prefix=st.sampled_from(["", 'A"B', "LUNG-"]),
     unknown_words=st.sampled_from(["mask", "review"]),
-    pixel_rules=st.text(st.sampled_from("{}()'\"\n\t\\,*ab1\r\x7f"), max_size=30),
-    script=st.text(st.characters(codec="utf-8"), max_size=30),
+    pixel_rules=st.text(st.sampled_from("'\"\n\t\\,*ab1\r\x7f"), max_size=30).map(
+        "{{true.}}(0,0,1,1){}".format
+    ),
+    script=st.sampled_from(["", SCRIPT, SCRIPT.replace("<script>", "<script>\r\n<!-- ''' -->")]),
     event=st.sampled_from(["", "DIAGNOSIS"]),
     event_attribute=st.sampled_from(["", "(0008,0020)"]),
     dispositions=st.dictionaries(PATHS, st.sampled_from("KCUXZD")),
@@ -41,8 +52,9 @@ def test_a_recipe_survives_its_file(recipe):
 
 
 def test_the_example_of_the_page_is_a_recipe_and_means_what_the_page_says():
-    example = re.search(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1]
-    recipe = Recipe.from_toml(example)
+    examples = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    recipe, of_ctp = (Recipe.from_toml(example) for example in examples)
+    assert [line.text for line in Script.parse(of_ctp.script).elements][-1] == "@remove()"
     assert (recipe.name, recipe.version, recipe.private) == ("lung-screening", "3", "tcia")
     assert "retain_longitudinal_modified_dates" in recipe.options
     assert recipe.unknown_words == "review"
@@ -100,6 +112,33 @@ def test_the_digest_of_a_recipe_from_before_the_newer_settings_stays():
     )
 
 
+def test_a_script_can_be_read_and_edited_element_by_element():
+    table = """[ctp]
+keep_groups = ["0018"]
+keep_safe_private = true
+remove = ["privategroups"]
+
+[ctp.parameters]
+UIDROOT = "1.2.3"
+
+[ctp.elements]
+"(0008,0018)" = "@hashuid(@UIDROOT,this)"
+'(0009,"ACME",02)' = "@remove()"
+
+[text]
+unknown_words = "review"
+"""
+    recipe = Recipe.from_toml(HEAD + table)
+    assert recipe.unknown_words == "review"
+    script = Script.parse(recipe.script)
+    assert script.parameters == {"UIDROOT": "1.2.3"}
+    assert [line.text for line in script.elements] == ["@hashuid(@UIDROOT,this)", "@remove()"]
+    assert "[ctp.elements]" in recipe.to_toml()
+    assert Recipe.from_toml(recipe.to_toml()) == recipe
+    of_ctp = Script.parse(Recipe.from_toml(imported(SCRIPT, "of CTP")).script)
+    assert [line.text for line in of_ctp.elements] == [line.text for line in Script.parse(SCRIPT).elements]
+
+
 WRONG = [
     # (text after the head of two lines, line, a word of the sentence)
     ("options = [", 3, "no TOML"),
@@ -121,6 +160,10 @@ WRONG = [
     ("[dispositions]\n'(0008,103E).(0008,0100)' = 'K'", 4, "no element path"),
     ("[dispositions]\n'(0008,\"A\",10)' = 'K'", 4, "no element path"),
     ("dispositions = 'K'", 3, "are a table"),
+    ("ctp = 1", 3, "no setting ctp"),
+    ("[ctp]\nscript = '<script>'", 4, "ctp.script: "),
+    ("[ctp.elements]\n'(0008,0018' = '@keep()'", 3, "no element"),
+    ("\n[pixels]\nrules = '{'", 5, "pixels.rules: the pixel script has a brace"),
     ("text = 'mask'", 3, "no setting text"),
 ]
 

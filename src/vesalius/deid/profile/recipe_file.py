@@ -7,7 +7,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from vesalius.deid.profile import options
@@ -72,6 +72,9 @@ def write(fields: Mapping[str, Any]) -> str:
     for path, field in SETTINGS.items():
         if field not in fields:
             continue
+        if path == ("ctp", "script") and (written := _script_table(fields[field])):
+            lines += ["", written.rstrip()]
+            continue
         if path[0] in _TABLES and path[0] != table:
             table = path[0]
             lines += ["", f"[{table}]"]
@@ -80,14 +83,21 @@ def write(fields: Mapping[str, Any]) -> str:
 
 
 def _settings(tree: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Every setting with its place; the tables that are one setting each stay whole."""
     for name, value in tree.items():
-        if name in _TABLES and name != "dispositions" and isinstance(value, dict):
+        if name in _TABLES and isinstance(value, dict) and not _is_whole(name, value):
             yield from (((name, key), inner) for key, inner in value.items())
         else:
             yield (name,), value
 
 
+def _is_whole(name: str, table: dict[str, Any]) -> bool:
+    return name == "dispositions" or (name == "ctp" and "script" not in table)
+
+
 def _field(text: str, path: Path, value: Any) -> tuple[str, Any]:
+    if path == ("ctp",) and isinstance(value, dict):
+        return "script", _script(text, value)
     if path not in SETTINGS:
         raise _error(text, f"there is no setting {'.'.join(path)}{_meant(path)}", path)
     field = SETTINGS[path]
@@ -102,7 +112,33 @@ def _field(text: str, path: Path, value: Any) -> tuple[str, Any]:
         return field, value
     if not isinstance(value, str):
         raise _error(text, f"{'.'.join(path)} is a text in quotes", path)
+    _check_language(text, path, value)
     return field, value
+
+
+def _script(text: str, table: dict[str, Any]) -> str:
+    """The anonymizer script that the table says element by element."""
+    from vesalius.deid.ctp import Script, ScriptError  # noqa: PLC0415 - scripts know recipes
+
+    try:
+        return Script.from_table(table).to_xml()
+    except ScriptError as error:
+        raise _error(text, f"ctp: {error}", ("ctp",)) from None
+
+
+def _check_language(text: str, path: Path, value: str) -> None:
+    """Refuse a script that CTP's own languages do not allow."""
+    from vesalius.deid.ctp import Script, ScriptError, pixel_script  # noqa: PLC0415
+
+    readers: dict[Path, Callable[[str], object]] = {
+        ("ctp", "script"): Script.parse,
+        ("pixels", "rules"): pixel_script.parse,
+    }
+    try:
+        if value and path in readers:
+            readers[path](value)
+    except ScriptError as error:
+        raise _error(text, f"{'.'.join(path)}: {error}", path) from None
 
 
 def _texts(text: str, path: Path, value: Any) -> list[str]:
@@ -196,6 +232,17 @@ def _lines(path: Path, value: Any) -> list[str]:
         chosen = [name for key, name in options.names().items() if key in value]
         return [f"{path[-1]} = [", *(f"    {_quoted(name)}," for name in chosen), "]"]
     return [f"{path[-1]} = {_text(value)}"]
+
+
+def _script_table(script: str) -> str:
+    """The script as a table to read and edit; "" where that would not say the very same."""
+    from vesalius.deid.ctp import Script, ScriptError  # noqa: PLC0415
+
+    try:
+        written = Script.parse(script).to_toml()
+        return written if Script.from_table(tomllib.loads(written)["ctp"]).to_xml() == script else ""
+    except (ScriptError, tomllib.TOMLDecodeError):
+        return ""
 
 
 def _text(value: str) -> str:

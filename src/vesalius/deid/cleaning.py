@@ -1,8 +1,11 @@
 """Pass 2 over one file: from the tree, the recipe and the patient's context to edits, changes, findings and facts."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
+from vesalius.deid import scripted
+from vesalius.deid.ctp import Script, Surroundings
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import facts_after
@@ -10,6 +13,7 @@ from vesalius.deid.output.head import new_head, transfer_syntax
 from vesalius.deid.patient.context import ContextError, PatientContext, patient_of
 from vesalius.deid.patient.event import OFFSET, days_from_event
 from vesalius.deid.patient.identity import Identity
+from vesalius.deid.profile import private
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import root_place
 from vesalius.deid.record import Change, FindingFact, Origin
@@ -19,6 +23,10 @@ from vesalius.deid.values.treatment import Patient
 from vesalius.deid.walker import Walker
 from vesalius.dicom import Dataset, DicomFile, tag_text
 
+if TYPE_CHECKING:
+    from vesalius.deid.pixels import Hidden, Reader
+
+_PIXELS: Final = "clean_pixel_data"
 _SOP_CLASS: Final = 0x00080016
 _SOP_INSTANCE: Final = 0x00080018
 
@@ -43,18 +51,27 @@ def clean(
     identity: Identity,
     context: PatientContext,
     origin: Origin = "identifiable",
+    reader: "Reader | None" = None,
+    around: Surroundings | None = None,
 ) -> Cleaned:
     """De-identify one file by PS3.15 Annex E, or verify it (origin `site`). Nothing is written or kept.
 
+    `reader` reads text in pixels where the recipe cleans them; without one, what may show text waits for a person.
+    `around` is what a recipe's script asks for beside the file; without it, it looks new patient IDs up alone.
     Raises ContextError where the file is not of the context's patient.
     """
     root = file.dataset
     if patient_of(root) != (context.issuer, context.patient_id):
         raise ContextError("the file is of another patient than the context")
+    if recipe.script and origin == "identifiable":
+        hidden = _hidden(file, recipe, context, reader, origin)
+        return _by_script(file, recipe, around or _looking_up(identity, recipe, context), hidden)
     patient = Patient(identity.named_by(recipe), context)
     counted = bool(recipe.event) and origin == "identifiable"
     days = days_from_event(root, identity, patient_of(root)) if counted else None
-    vouched = stamps.Vouched(undone=stamps.undone(root), days=days)
+    hidden = _hidden(file, recipe, context, reader, origin)
+    done = frozenset({_PIXELS}) if hidden and hidden.cleaned else frozenset()
+    vouched = stamps.Vouched(done=done, undone=stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
     walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched))
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))
@@ -62,19 +79,75 @@ def clean(
     if origin == "site":
         _object_to_stamps(root, walker)
     else:
-        _stamp(file, walker, codes, vouched)
+        _stamp(file, walker, codes, vouched, hidden)
     if counted and days is None:
         walker.findings.append(FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown"))
+    doubts = suspicions(root, pixels=hidden is None)
     return Cleaned(
-        tuple(sorted(walker.edits, key=lambda edit: (edit.start, edit.end))),
-        tuple(walker.changes),
-        tuple(sorted({*walker.findings, *suspicions(root)})),
-        facts_after(root, walker.root_after, _syntax(file, origin), walker.references),
+        _joined(walker.edits, hidden.edits if hidden else ()),
+        (*walker.changes, *(hidden.changes if hidden else ())),
+        tuple(sorted({*walker.findings, *doubts, *(hidden.findings if hidden else ())})),
+        facts_after(root, walker.root_after, _syntax(file, origin, hidden), walker.references),
     )
 
 
-def _syntax(file: DicomFile, origin: Origin) -> str:
-    return file.transfer_syntax if origin == "site" else transfer_syntax(file)
+def _by_script(file: DicomFile, recipe: Recipe, around: Surroundings, hidden: "Hidden | None") -> Cleaned:
+    """The same by a script of CTP's, which says itself what it stamps; only what was done to pixels is added."""
+    attributes = hidden.attributes if hidden else ()
+    settled = frozenset(stamp.tag for stamp in attributes)
+    made = scripted.run(file, _script(recipe.script), around, private.allowed(recipe.private), settled)
+    for stamp in attributes:
+        _set(file, made, stamp, "identifiable")
+    _put_head(file, made, hidden)
+    doubts = suspicions(file.dataset, pixels=hidden is None)
+    return Cleaned(
+        _joined(made.edits, hidden.edits if hidden else ()),
+        (*made.changes, *(hidden.changes if hidden else ())),
+        tuple(sorted({*made.findings, *doubts, *(hidden.findings if hidden else ())})),
+        facts_after(
+            file.dataset, made.root_after, _syntax(file, "identifiable", hidden), made.references
+        ),
+    )
+
+
+@lru_cache(maxsize=8)
+def _script(text: str) -> Script:
+    return Script.parse(text)
+
+
+def _looking_up(identity: Identity, recipe: Recipe, context: PatientContext) -> Surroundings:
+    """What a script can ask where nobody says more: the new ID of a patient."""
+
+    def new_id(key_type: str, key: str) -> str | None:
+        if key_type != recipe.patient_keys:
+            return None
+        return identity.lookup.get((context.issuer, key)) or identity.lookup.get(("", key))
+
+    return Surroundings(lookup=new_id)
+
+
+def _hidden(
+    file: DicomFile, recipe: Recipe, context: PatientContext, reader: "Reader | None", origin: Origin
+) -> "Hidden | None":
+    if _PIXELS not in recipe.options:
+        return None
+    from vesalius.deid.pixels import hide  # noqa: PLC0415 - decoders are loaded where pixels are looked at
+
+    return hide(file, recipe, context, reader, origin)
+
+
+def _joined(edits: list[Edit], over: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """All edits in their order, those of the pixels instead of what the walk would do inside of the same bytes."""
+    left = [
+        edit for edit in edits if not any(one.start <= edit.start and edit.end <= one.end > edit.start for one in over)
+    ]
+    return tuple(sorted([*left, *over], key=lambda edit: (edit.start, edit.end)))
+
+
+def _syntax(file: DicomFile, origin: Origin, hidden: "Hidden | None") -> str:
+    if origin == "site":
+        return file.transfer_syntax
+    return (hidden.transfer_syntax if hidden else "") or transfer_syntax(file)
 
 
 def _object_to_stamps(root: Dataset, walker: Walker) -> None:
@@ -83,7 +156,9 @@ def _object_to_stamps(root: Dataset, walker: Walker) -> None:
         walker.findings.append(FindingFact("stamp_missing", tag_text(tag), sentence))
 
 
-def _stamp(file: DicomFile, walker: Walker, codes: bytes, vouched: stamps.Vouched) -> None:
+def _stamp(
+    file: DicomFile, walker: Walker, codes: bytes, vouched: stamps.Vouched, hidden: "Hidden | None"
+) -> None:
     """Set the stamps in the root data set and put a new head before it."""
     root = file.dataset
     method = root.get(stamps.METHOD)
@@ -91,16 +166,29 @@ def _stamp(file: DicomFile, walker: Walker, codes: bytes, vouched: stamps.Vouche
     wanted = list(stamps.texts(root, walker.recipe, walker.origin, betrayed=betrayed, vouched=vouched))
     if codes and stamps.METHOD_CODES not in root:
         wanted.append(stamps.Stamp(stamps.METHOD_CODES, "SQ", codes))
+    wanted += hidden.attributes if hidden else ()
     for stamp in sorted(wanted, key=lambda stamp: stamp.tag):
-        _set(file, walker, stamp)
-    sop_class = root.text(_SOP_CLASS)
-    after = walker.root_after.get(_SOP_INSTANCE)
-    instance = after[1].decode("latin-1").rstrip("\0") if after else root.text(_SOP_INSTANCE)
+        _set(file, walker, stamp, walker.origin)
+    _put_head(file, walker, hidden)
+
+
+def _put_head(file: DicomFile, walked: Walker | scripted.Scripted, hidden: "Hidden | None") -> None:
+    sop_class, instance = (_text_after(file.dataset, walked, tag) for tag in (_SOP_CLASS, _SOP_INSTANCE))
     # in front of the list: of edits at one offset the first comes first, and an inflated data set begins at 0
-    walker.edits.insert(0, Edit(0, file.body, new_head(file, sop_class, instance)))
+    syntax = hidden.transfer_syntax if hidden else ""
+    walked.edits.insert(0, Edit(0, file.body, new_head(file, sop_class, instance, syntax)))
 
 
-def _set(file: DicomFile, walker: Walker, stamp: stamps.Stamp) -> None:
+def _text_after(root: Dataset, walked: Walker | scripted.Scripted, tag: int) -> str:
+    if tag not in walked.root_after:
+        return root.text(tag)
+    after = walked.root_after[tag]
+    return after[1].decode("latin-1").rstrip(" \0") if after else ""
+
+
+def _set(
+    file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stamp, origin: Origin
+) -> None:
     """Write one root element in its place, over the one that is there."""
     root = file.dataset
     element = root.get(stamp.tag)
@@ -108,12 +196,12 @@ def _set(file: DicomFile, walker: Walker, stamp: stamps.Stamp) -> None:
     written = encode.element(stamp.tag, stamp.vr, value, implicit=root.implicit, big_endian=root.big_endian)
     if element is not None:
         start, end = element.start, element.end
-        before = element.text() if walker.origin == "identifiable" else None
+        before = element.text() if origin == "identifiable" else None
     else:
         start = end = next((other.start for other in root if other.tag > stamp.tag), file.size)
         before = None
-    walker.edits.append(Edit(start, end, written))
-    walker.root_after[stamp.tag] = (stamp.vr, value)
-    after = None if stamp.vr in {"SQ", "FD"} else stamp.value.decode("latin-1")
+    walked.edits.append(Edit(start, end, written))
+    walked.root_after[stamp.tag] = (stamp.vr, value)
+    after = None if stamp.vr in {"SQ", "FD", "US", "SS"} else stamp.value.decode("latin-1")
     if before is None or before != after:
-        walker.changes.append(Change(tag_text(stamp.tag), stamp.vr, "D", before, after))
+        walked.changes.append(Change(tag_text(stamp.tag), stamp.vr, "D", before, after))

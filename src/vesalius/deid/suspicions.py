@@ -1,7 +1,7 @@
 """Doubts that no header rule can settle: text that may stand in pixels, documents, classes that nobody knows."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from vesalius.deid.record import FindingFact
 from vesalius.deid.resources import load_json
@@ -18,12 +18,50 @@ _PIXELS: Final = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 _STANDARD_CLASS: Final = "1.2.840.10008.5.1.4."
 
 
-def suspicions(root: Dataset) -> list[FindingFact]:
-    """Findings of kinds quarantine, identity and pixel_text about one file, by its root data set."""
+class Doubt(NamedTuple):
+    """A sign in the header that the pixels may show text, and what can settle it.
+
+    `label`: a slide's label or overview; `overlay`: it lies in unused bits of the pixels; `beyond_reading`: what is
+    written by hand, or shows the patient; `promises_text`: nobody may believe that there was none.
+    """
+
+    finding: FindingFact
+    label: bool = False
+    overlay: bool = False
+    beyond_reading: bool = False
+    promises_text: bool = False
+
+
+def suspicions(root: Dataset, *, pixels: bool = True) -> list[FindingFact]:
+    """Findings of kinds quarantine, identity and, with `pixels`, pixel_text about one file, by its root data set."""
     found = [*_classes(root), *_identity(root)]
-    if any(tag in root for tag in _PIXELS):
-        found += _pixels(root)
-    return found
+    return found + [doubt.finding for doubt in pixel_doubts(root)] if pixels else found
+
+
+def pixel_doubts(root: Dataset) -> list[Doubt]:
+    """Why the pixels of a file may show text; empty for one without pixels."""
+    return list(_pixels(root)) if any(tag in root for tag in _PIXELS) else []
+
+
+def shows_no_text(root: Dataset) -> bool:
+    """Whether the pixels are no picture that somebody could have written on, such as a segmentation's."""
+    kinds = {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
+    named = _listed("without_text", root.text(_SOP_CLASS))
+    return named and not kinds & set(_data()["shows_text"]) and not embedded_overlays(root)
+
+
+def rarely_shows_text(root: Dataset) -> bool:
+    """Whether the pixels come from a reconstruction, on which few devices write."""
+    return _listed("rarely_text", root.text(_SOP_CLASS))
+
+
+def embedded_overlays(root: Dataset) -> frozenset[int]:
+    """Groups 60xx whose overlay lies in the unused bits of the pixels (PS3.3 C.9.2, retired)."""
+    return frozenset(
+        group
+        for group in range(0x6000, 0x6100, 2)
+        if (group << 16 | 0x0010) in root and (group << 16 | 0x3000) not in root
+    )
 
 
 def _classes(root: Dataset) -> Iterator[FindingFact]:
@@ -42,22 +80,27 @@ def _identity(root: Dataset) -> Iterator[FindingFact]:
             yield FindingFact("identity", tag_text(tag), "without it the file cannot be told from others")
 
 
-def _pixels(root: Dataset) -> Iterator[FindingFact]:
+def _pixels(root: Dataset) -> Iterator[Doubt]:
     sop_class = root.text(_SOP_CLASS)
     if _listed("text_in_pixels", sop_class):
-        yield _doubt(_SOP_CLASS, "images of this class often show the patient's data")
+        sentence = "images of this class often show the patient's data"
+        yield Doubt(_found(_SOP_CLASS, sentence), beyond_reading=_listed("beyond_reading", sop_class))
     if root.text(_BURNED_IN).upper() == "YES":
-        yield _doubt(_BURNED_IN, "the file says that text is burned into its pixels")
-    if root.text(_CONVERSION_TYPE):
-        yield _doubt(_CONVERSION_TYPE, "the image was converted from a screen, a film or a document")
+        sentence = "the file says that text is burned into its pixels"
+        yield Doubt(_found(_BURNED_IN, sentence), promises_text=True)
+    if conversion := root.text(_CONVERSION_TYPE):
+        sentence = "the image was converted from a screen, a film or a document"
+        by_hand = conversion.upper() in _data()["conversions_beyond_reading"]
+        yield Doubt(_found(_CONVERSION_TYPE, sentence), beyond_reading=by_hand)
     kinds = {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
     if kinds & {"DERIVED", "SECONDARY"} and not _derived_as_usual(sop_class, kinds):
-        yield _doubt(_IMAGE_TYPE, "a derived or secondary image that is no plain reformat")
-    if kinds & set(_data()["shows_text"]):
-        yield _doubt(_IMAGE_TYPE, "a slide's label, a dose report or a screen shows writing")
-    for group in range(0x6000, 0x6100, 2):
-        if (group << 16 | 0x0010) in root and (group << 16 | 0x3000) not in root:
-            yield _doubt(group << 16 | 0x0010, "an overlay in the unused bits of the pixels")
+        yield Doubt(_found(_IMAGE_TYPE, "a derived or secondary image that is no plain reformat"))
+    if shown := kinds & set(_data()["shows_text"]):
+        label = not shown.isdisjoint(_data()["labels"]) and _listed("slides", sop_class)
+        sentence = "a slide's label, a dose report or a screen shows writing"
+        yield Doubt(_found(_IMAGE_TYPE, sentence), label=label, promises_text=True)
+    for group in sorted(embedded_overlays(root)):
+        yield Doubt(_found(group << 16 | 0x0010, "an overlay in the unused bits of the pixels"), overlay=True)
 
 
 def _derived_as_usual(sop_class: str, kinds: set[str]) -> bool:
@@ -68,7 +111,7 @@ def _listed(name: str, sop_class: str) -> bool:
     return any(sop_class == uid or sop_class.startswith(f"{uid}.") for uid in _data()[name])
 
 
-def _doubt(tag: int, sentence: str) -> FindingFact:
+def _found(tag: int, sentence: str) -> FindingFact:
     return FindingFact("pixel_text", tag_text(tag), sentence)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from vesalius.dicom import DicomFile
 
@@ -13,12 +13,24 @@ _BLOCK: Final = 1 << 20
 _SMALL: Final = 1 << 14
 
 
+class Filling(Protocol):
+    """Bytes too many to hold: known by their number, and made in pieces each time that they are asked for."""
+
+    def __len__(self) -> int:
+        """How many bytes all pieces have."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces in order."""
+        ...
+
+
 class Edit(NamedTuple):
     """The bytes from `start` to `end` of the file's source give way to `data`; equal offsets insert."""
 
     start: int
     end: int
-    data: bytes
+    data: "bytes | Filling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +65,12 @@ def blocks(file: DicomFile, edits: Iterable[Edit]) -> Iterator[bytes]:
 
 
 def moved(edits: Iterable[Edit], start: int, end: int) -> tuple[int, int] | None:
-    """Where the bytes from `start` to `end` of the source stand once edited; None where an edit touches them."""
+    """Where the bytes from `start` to `end` of the source stand once edited; None where an edit moves them about."""
     growth = 0
     for edit in edits:
         if edit.end <= start:
             growth += len(edit.data) - (edit.end - edit.start)
-        elif edit.start < end:
+        elif edit.start < end and not (start <= edit.start and len(edit.data) == edit.end - edit.start):
             return None
     return start + growth, end + growth
 
@@ -69,7 +81,10 @@ def _pieces(file: DicomFile, edits: Iterable[Edit]) -> Iterator[bytes]:
         if edit.start < position:
             raise ValueError("edits overlap or are out of order")
         yield from _untouched(file, position, edit.start)
-        yield edit.data
+        if isinstance(edit.data, bytes):
+            yield edit.data
+        else:
+            yield from edit.data
         position = edit.end
     yield from _untouched(file, position, file.size)
 

@@ -28,13 +28,16 @@ def transfer_syntax(file: DicomFile) -> str:
     return "1.2.840.10008.1.2.2" if file.big_endian else "1.2.840.10008.1.2.1"
 
 
-def new_head(file: DicomFile, sop_class: str, sop_instance: str) -> bytes:
-    """Preamble, prefix and meta group; sender, receiver and private information have no place in it."""
+def new_head(file: DicomFile, sop_class: str, sop_instance: str, syntax: str = "") -> bytes:
+    """Preamble, prefix and meta group; sender, receiver and private information have no place in it.
+
+    `syntax` is the transfer syntax where pixels were coded in another one.
+    """
     group = encode.element(0x00020001, "OB", b"\0\x01")
     for tag, vr, value in (
         (0x00020002, "UI", sop_class),
         (0x00020003, "UI", sop_instance),
-        (0x00020010, "UI", transfer_syntax(file)),
+        (0x00020010, "UI", syntax or transfer_syntax(file)),
         (0x00020012, "UI", IMPLEMENTATION_UID),
         (0x00020013, "SH", VERSION_NAME),
     ):

@@ -1,0 +1,149 @@
+"""Which of the boxes in a frame hold text that must go: each is read, and stays only where every word is harmless."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesalius.deid.patient.context import PatientContext
+from vesalius.deid.pixels.boxes import Box
+from vesalius.deid.pixels.likeness import Plane, levelled, text_boxes
+from vesalius.deid.pixels.reader import Picture, Reader, Reading
+from vesalius.deid.text import is_harmless
+
+# So many letters read so surely are text; fewer or less surely read ones are shapes of the image.
+_TEXT: Final = ((2, 0.8), (4, 0.6), (6, 0.45))
+_PERHAPS: Final = (3, 0.38)
+_LETTERS_WHERE_EXPECTED: Final = 2
+_LETTERS_ELSEWHERE: Final = 3
+# A higher box of the detector may have gathered shapes of the image around a word: the reader's own box is better.
+_PLAIN_LINE: Final = 32
+_ROUNDS: Final = 3
+_LONG_NUMBER: Final = re.compile(r"\d[\d\W]{3,}\d")
+_ALIKE: Final = 10.0  # grey levels of 255 by which the same writing differs between frames
+
+
+class Verdict(NamedTuple):
+    """Boxes of one frame: what must go, and what a person should look at."""
+
+    hide: list[Box]
+    doubt: list[Box]
+
+
+def may_stay(context: PatientContext, text: str) -> bool:
+    """Whether a text may stay in the pixels: words of medicine and short numbers, nothing of this patient."""
+    return not _LONG_NUMBER.search(text) and is_harmless(text, context)
+
+
+class Judge:
+    """Judges the frames of one file in their order; what it has read once it need not read again."""
+
+    def __init__(
+        self, reader: Reader, harmless: Callable[[str], bool], *, expected: bool, search: bool = True
+    ) -> None:
+        """`harmless` says whether a text may stay.
+
+        `expected`: the file gives reason to think that there is text, so fewer letters are enough to look; `search`:
+        the reader searches by itself too, and not only where the detector led it to text.
+        """
+        self._reader = reader
+        self._harmless = harmless
+        self._letters = _LETTERS_WHERE_EXPECTED if expected else _LETTERS_ELSEWHERE
+        self._search_first = search or expected
+        self._known: dict[Box, tuple[Picture, Reading]] = {}
+        self._searched = False
+        self.read_text = False
+
+    def frame(self, frame: NDArray[Any], hidden: Iterable[Box] = ()) -> Verdict:
+        """What to do about one frame, (rows, columns) or RGB; `hidden` are boxes that go in any case."""
+        plane = levelled(frame)
+        verdict = Verdict([], [])
+        if plane is None:
+            return verdict
+        _cover(plane, hidden)
+        for turn in range(_ROUNDS):
+            found = self._look(plane, first=turn == 0)
+            verdict.doubt.extend(box for box in found.doubt if box not in verdict.doubt)
+            if not found.hide:
+                break
+            verdict.hide.extend(found.hide)
+            _cover(plane, found.hide)
+        else:
+            verdict.doubt.append(Box(0, 0, plane.shape[1], plane.shape[0]))
+        return verdict
+
+    def _look(self, plane: Plane, *, first: bool) -> Verdict:
+        boxes = text_boxes(plane, self._letters)
+        known = len(self._known)
+        ours = {box: self._read(plane, box) for box in boxes}
+        new_text = any(_is_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours)
+        if not (first and (new_text or (self._search_first and not self._searched))):
+            return self._verdict(ours, {})
+        self._searched = True
+        found = [
+            box.grown(max(2, box.h // 5), max(1, box.h // 8), *plane.shape) for box in self._search(plane)
+        ]
+        return self._verdict(ours, {box: self._read(plane, box) for box in found if box})
+
+    def _verdict(self, ours: dict[Box, Reading], theirs: dict[Box, Reading]) -> Verdict:
+        better = [box for box, reading in theirs.items() if _is_text(reading)]
+        hide = [box for box in better if self._must_go(theirs[box])]
+        hide += [
+            box
+            for box, reading in ours.items()
+            if self._must_go(reading)
+            and (box.h <= _PLAIN_LINE or not any(box.touches(one) for one in better))
+        ]
+        doubt = [box for box, reading in (ours | theirs).items() if _is_perhaps(reading)]
+        doubt += [
+            box
+            for box, reading in theirs.items()
+            if not _is_text(reading) and _letters(reading) > 1 and any(box.touches(other) for other in ours)
+        ]
+        return Verdict(hide, [box for box in doubt if not any(box.touches(other) for other in hide)])
+
+    def _must_go(self, reading: Reading) -> bool:
+        return _is_text(reading) and not self._harmless(reading.text)
+
+    def _read(self, plane: Plane, box: Box) -> Reading:
+        line = _stretched(plane, box)
+        if box in self._known:
+            before, reading = self._known[box]
+            if np.abs(line.astype(np.int16) - before).mean() < _ALIKE:
+                return reading
+            del self._known[box]
+        reading = self._reader.read(line)
+        self.read_text = self.read_text or _is_text(reading)
+        self._known[box] = (line, reading)
+        return reading
+
+    def _search(self, plane: Plane) -> list[Box]:
+        return self._reader.find(np.asarray(np.clip(plane, 0, 1) * 255, np.uint8))
+
+
+def _letters(reading: Reading) -> int:
+    return sum(sign.isalnum() for sign in reading.text)
+
+
+def _is_text(reading: Reading) -> bool:
+    return any(_letters(reading) >= letters and reading.sureness >= sure for letters, sure in _TEXT)
+
+
+def _is_perhaps(reading: Reading) -> bool:
+    letters, sure = _PERHAPS
+    return not _is_text(reading) and _letters(reading) >= letters and reading.sureness >= sure
+
+
+def _stretched(plane: Plane, box: Box) -> Picture:
+    """The box's pixels from black to white."""
+    line = plane[box.y : box.y + box.h, box.x : box.x + box.w]
+    low, high = np.percentile(line, (1, 99))
+    scaled = (line - np.float32(low)) * np.float32(255 / max(float(high - low), 1e-6))
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def _cover(plane: Plane, boxes: Iterable[Box]) -> None:
+    for x, y, w, h in boxes:
+        plane[y : y + h, x : x + w] = plane.min()

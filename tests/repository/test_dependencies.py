@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = sorted(ROOT.glob("requirements*.lock"))
 RUNTIME_EXTRAS = ("server", "demo")  # what `make demo` installs beside the core
-BUILT_EXTRAS = (*RUNTIME_EXTRAS, "postgres")  # the others are names that nothing uses yet
+BUILT_EXTRAS = (*RUNTIME_EXTRAS, "postgres", "ocr")  # the others are names that nothing uses yet
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)( ; (?P<marker>.+))?")
 
 

@@ -24,6 +24,7 @@ EXTRAS = {  # extra -> (a module of it, what it would add)
     "server": ("uvicorn", "the sites"),
     "demo": ("scipy", "demonstration collections"),
     "postgres": ("psycopg", "PostgreSQL as the database"),
+    "ocr": ("rapidocr", "reading text in pixels, so that only what is in doubt waits for a person"),
 }
 
 

@@ -1,7 +1,9 @@
 """Lookup tables: new IDs that people chose, IDs that are one person's, dates from which days are counted."""
 
+import re
 import unicodedata
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -173,3 +175,14 @@ def test_the_date_of_an_event_is_read_as_people_and_ctp_write_it(written):
 def test_a_table_shows_no_original_in_a_log():
     named = identity(MERGED)
     assert "MRN" not in repr(named) + repr(table(MERGED, "x.csv"))
+
+
+def test_the_examples_of_the_page_say_what_the_page_says():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "identity.md").read_text("utf-8")
+    named = identity(re.search(r"```properties\n(.*?)```", page, re.DOTALL)[1], "x.properties")
+    assert named.patient_id("", "MRN123") == "LUNG-001"
+    assert named.patient_id("", "MRN 7") == "LUNG-002"
+    assert named.event_date("", "MRN123") == date(2019, 3, 4)
+    told = identity(re.search(r"```csv\n(.*?)```", page, re.DOTALL)[1])
+    assert told.patient_id("HOSPITAL-B", "MRN7") == "LUNG-002"
+    assert told.patient_id("", "MRN888") == "LUNG-001"

@@ -17,6 +17,7 @@ from vesalius.dicom.structure import check
 ROOT = Path(pydicom.data.__file__).parent
 IDENTITY = Identity(DomainKey.generate(bytes(range(32))))
 # Of these kinds every option of the built-in recipes removes every value.
+NOBODYS = {"TOSHIBA"}  # an institution that is called like the maker of its scanner
 ALWAYS = frozenset({"name", "staff", "patient_id", "birth_date", "accession", "phone"})
 
 
@@ -80,6 +81,8 @@ def test_a_cleaned_file_is_sound_and_holds_no_identifier(path, name):
     assert dataset.PatientIdentityRemoved == "YES"
     text = outside_of_pixels(data)
     for kind, value in context.identifiers:
+        if value in NOBODYS:
+            continue
         if len(value) > 3 and (kind in ALWAYS or name == "basic"):
             for codec in ("utf-8", "latin-1"):
                 sought = re.escape(value.encode(codec, "ignore")) or b"\xff never"

@@ -68,7 +68,7 @@ def test_an_objection_names_the_nested_path_and_never_the_value(clean_by_site, o
 
 
 def test_a_description_of_more_than_known_words_is_objected_to(clean_by_site, outcome):
-    clean_by_site.StudyDescription = "CHEST for the mill"
+    clean_by_site.StudyDescription = "CHEST for Zebrowski"
     clean_by_site.SeriesDescription = "CHEST 5MM"
     result = outcome(clean_by_site, "clean_descriptors", origin="site")
     assert objections(result) == {("not_cleaned", "(0008,1030)")}

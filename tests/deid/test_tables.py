@@ -9,7 +9,7 @@ import pytest
 from vesalius.deid import PatientContext
 from vesalius.deid.profile import private, table
 from vesalius.deid.resources import load_words
-from vesalius.deid.values.words import is_harmless
+from vesalius.deid.text import is_harmless
 from vesalius.dicom.standard import load_json, load_rows
 
 NOBODY = PatientContext(issuer="", patient_id="")
@@ -68,7 +68,7 @@ def test_the_words_hold_no_long_numbers_and_no_capitals():
     assert not [word for word in words if re.search(r"\d{5}", word) or re.search(r"\d[/.:]\d", word)]
 
 
-# Names that are frequent, eponyms of anatomy and disease, months, and forms of dates and numbers
+# Names that are frequent, months, and forms of dates and numbers
 @pytest.mark.parametrize(
     "text",
     [
@@ -84,19 +84,10 @@ def test_the_words_hold_no_long_numbers_and_no_capitals():
         "john",
         "anna",
         "mohammed",
-        "hodgkin",
-        "parkinson",
-        "alzheimer",
         "foley",
         "baker",
-        "ewing",
-        "crohn",
-        "wilms",
-        "paget",
-        "dixon",
         "january",
         "february",
-        "march",
         "april",
         "june",
         "july",
@@ -105,14 +96,8 @@ def test_the_words_hold_no_long_numbers_and_no_capitals():
         "october",
         "november",
         "december",
-        "monday",
-        "hospital",
-        "clinic",
-        "doctor",
         "univ",
         "university",
-        "st",
-        "saint",
         "19700102",
         "1970-01-02",
         "01/02/1970",
@@ -127,7 +112,7 @@ def test_the_words_hold_no_long_numbers_and_no_capitals():
         "w1a1aa",
     ],
 )
-def test_no_name_date_or_number_passes_for_a_word_of_anatomy(text):
+def test_no_name_date_or_number_passes_for_a_word_of_medicine(text):
     assert not is_harmless(text, NOBODY)
     assert not is_harmless(f"CHEST {text}", NOBODY)
     assert not is_harmless(f"CHEST_{text.upper()}_CT", NOBODY)

@@ -163,7 +163,7 @@ def test_a_module_of_usage_u_counts_only_when_the_instance_carries_it(new, outco
 def test_c_that_cannot_clean_falls_back_to_what_the_type_allows(new, outcome):
     # Contrast/Bolus Agent: Z/D with Clean Descriptors C, Type 2; Protocol Name: X/D with C, Type 3
     result = outcome(
-        new(CT, ContrastBolusAgent="Roe special", ProtocolName="Roe special"), "clean_descriptors"
+        new(CT, ContrastBolusAgent="Roe Zebrowski", ProtocolName="Roe Zebrowski"), "clean_descriptors"
     ).dataset
     assert result["ContrastBolusAgent"].is_empty
     assert "ProtocolName" not in result

@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
 
 from vesalius.deid import PatientContext
-from vesalius.deid.values.words import is_harmless
+from vesalius.deid.text import is_harmless
 from vesalius.demo import headers
 from vesalius.demo.content import brain_mr
 from vesalius.demo.content.brain_mr import MR_BRAIN, PATIENTS, PLAN

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
 from vesalius.deid import DomainKey, Identity, PatientContext, Recipe, clean, collect, write
-from vesalius.deid.values.words import is_harmless
+from vesalius.deid.text import is_harmless
 from vesalius.demo import hospital, people
 from vesalius.demo.content import chest_ct, embargoed_ct, limited_ct, listed_ct
 from vesalius.demo.phantom import Build, Chest, Tumour, axial, lung_mask, tumour_mask

@@ -9,7 +9,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from vesalius.deid import PatientContext
-from vesalius.deid.values.words import is_harmless
+from vesalius.deid.text import is_harmless
 from vesalius.demo.content import mammography
 from vesalius.demo.content.mammography import DETECTORS, PATIENTS, PLAN
 from vesalius.demo.phantom.breast import Breast, Finding

@@ -8,7 +8,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from vesalius.deid import PatientContext
-from vesalius.deid.values.words import is_harmless
+from vesalius.deid.text import is_harmless
 from vesalius.demo.content import pet_ct
 from vesalius.demo.content.pet_ct import HALF_LIFE, PLAN
 from vesalius.demo.phantom import Build, Chest

@@ -22,6 +22,7 @@ from vesalius.deid.values.treatment import (
     TEXT,
     Patient,
     cleaned_value,
+    kept_value,
     mapped_uids,
     recorded,
 )
@@ -36,6 +37,7 @@ _OVERLAYS: Final = 0x60
 _OVERLAY_DATA: Final = 0x3000
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
+_FULL_DATES: Final = "retain_longitudinal_full_dates"
 _LONGEST_TEXT: Final = 64  # characters of LO: a text that new names make longer is removed
 _OBJECTIONS: Final = {
     Action.REMOVE: ("not_removed", "the profile removes this attribute"),
@@ -76,6 +78,7 @@ class Walker:
         self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
         self.root_after: dict[int, tuple[str, bytes] | None] = {}
         self._renames_uids = origin == "identifiable" and "retain_uids" not in recipe.options
+        self._dates_go = origin == "identifiable" and _FULL_DATES not in recipe.options
         self._plan = positions.Plan(frozenset(), {})
         self._appended_codes = appended_codes
         self._stamped = stamped  # root elements that are written by the stamps alone (PS3.15 E.1.1 and E.3)
@@ -167,8 +170,8 @@ class Walker:
             return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         if element.vr == "UI":
             self._refer(element, element.raw(), case.prefix)
-        elif self.patient.betrayed_by(element, retained=case.decision.retained):
-            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+        elif self.patient.betrayed_by(element, retained=case.decision.retained, dates=self._dates_go):
+            return self._keep_in_part(case)
         elif self._renames_uids and element.vr in TEXT:
             return self._rename_within(case)
         return 0
@@ -176,6 +179,13 @@ class Walker:
     def _is_disguised_identifier(self, element: Element) -> bool:
         raw = element.raw()
         return is_disguised(element.vr, raw) and self.patient.context.betrayed_by(raw.decode("latin-1"))
+
+    def _keep_in_part(self, case: _Case) -> int:
+        """Take the identifiers out of a text that stays, or all of it where that leaves nothing."""
+        value = kept_value(case.element, self.patient, retained=case.decision.retained, dates=self._dates_go)
+        if value is None or self.origin == "site":
+            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+        return self._replace(case.element, value, Action.CLEAN, case.path)
 
     def _rename_within(self, case: _Case) -> int:
         """Give the UIDs in a text that stays the new names that they have everywhere else."""
@@ -191,9 +201,14 @@ class Walker:
         element = case.element
         if element.vr == "SQ":
             return self._inside(case, Text.CLEANED)
+        unlisted, removed = self.patient.tally.unlisted, self.patient.tally.removed
         value = cleaned_value(element, self.patient)
         if value is None or (case.place.text is Text.HARMLESS and value != element.raw()):
             return self._give_up(case, case.decision.otherwise)
+        if self.origin == "site" and self.patient.tally.removed > removed:
+            self._find(*_OBJECTIONS[Action.CLEAN], case.path)
+        elif self.patient.tally.unlisted > unlisted:
+            self._find("text", "words stay that no list holds: look whether one of them names somebody", case.path)
         if element.vr == "UI":
             self._refer(element, value, case.prefix)
         return self._replace(element, value, Action.CLEAN, case.path)

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
+from vesalius.deid.language.letters import composed
+from vesalius.deid.language.words import Reading
+from vesalius.deid.patient.sought import Sought, Span
 from vesalius.deid.resources import load_rows, load_words
 from vesalius.dicom import Dataset, DicomFile, Element, walk
 from vesalius.dicom.vr import public_vr
@@ -22,26 +25,10 @@ _SERIES: Final = 0x0020000E
 _REFERENCED_CLASS: Final = 0x00081150
 _REFERENCED_INSTANCE: Final = 0x00081155
 _PATIENT_GROUP: Final = 0x0010
-# An identifier of fewer characters would be found inside of any word; of names, three are sought as a whole word.
-_SHORTEST_SOUGHT: Final = 4
-_SHORT_NAME: Final = 3
-# Two signs of another script are as rare in a text as four Latin letters.
-_SHORTEST_FOREIGN: Final = 2
-# One word of a name below this is an initial, and no token can be kept from everybody for its sake.
-_SHORTEST_NAME: Final = 2
-_NAMES: Final = frozenset({"name", "staff"})
 _PATIENTS_OWN: Final = frozenset({"name", "patient_id", "birth_date", "accession", "phone"})
-_DATE: Final = re.compile(r"\d{8}")
-_DATE_FORMS: Final = (
-    "{0}-{1}-{2}",
-    "{0}/{1}/{2}",
-    "{2}.{1}.{0}",
-    "{2}/{1}/{0}",
-    "{1}/{2}/{0}",
-    "{2}-{1}-{0}",
-    "{1}-{2}-{0}",
-)
-_APART: Final = re.compile(r"[\W_]+")
+_DATES: Final = frozenset({"birth_date", "date"})
+_LONGEST_REMEMBERED: Final = 1024  # characters
+_DAY: Final = re.compile(r"\d{8}")
 
 
 class ContextError(BadInput):
@@ -119,47 +106,38 @@ class PatientContext:
         fields = json.loads(text)
         return cls(**{**fields, "identifiers": _pairs(fields["identifiers"])})
 
-    def betrayed_by(self, text: str, *, only_patient: bool = False) -> bool:
-        """Whether the text holds an identifier longer than three characters, in any spelling of case.
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
-        `only_patient` leaves staff, institutions and devices out, for attributes that an option retains.
+    def betrayed_by(self, text: str, *, only_patient: bool = False, dates: bool = False) -> bool:
+        """Whether an identifier stands in the text, in whatever spelling.
+
+        `only_patient` leaves staff, institutions and devices out, for attributes that an option retains; `dates` asks
+        for the days of the studies too, which a shifted date may happen to be.
         """
-        pattern = self._patients_own if only_patient else self._everybodys
-        return pattern is not None and pattern.search(text.casefold()) is not None
+        if len(text) > _LONGEST_REMEMBERED:
+            return bool(self.stretches(composed(text), only_patient=only_patient, dates=dates))
+        return _is_betrayed(self, text, only_patient, dates)
+
+    def stretches(
+        self, text: str, *, only_patient: bool = False, dates: bool = False, strict: bool = False
+    ) -> list[Span]:
+        """Where identifiers stand in the text; `strict` doubts more: initials, short codes, bare words that are names."""
+        sought = self._patients_own if only_patient else self._everybodys
+        return sought.stretches(Reading(text), strict=strict, dates=dates)
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Case-folded words that no cleaned text may hold: whole identifiers, and the words of names."""
-        return _tokens(self.identifiers)
+    def _everybodys(self) -> Sought:
+        return Sought(self.identifiers)
 
     @cached_property
-    def _everybodys(self) -> re.Pattern[str] | None:
-        return _pattern(self.identifiers)
-
-    @cached_property
-    def _patients_own(self) -> re.Pattern[str] | None:
-        return _pattern(tuple(pair for pair in self.identifiers if pair[0] in _PATIENTS_OWN))
+    def _patients_own(self) -> Sought:
+        return Sought(pair for pair in self.identifiers if pair[0] in _PATIENTS_OWN)
 
 
-def _tokens(identifiers: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    return frozenset({value.casefold() for _, value in identifiers} | _name_words(identifiers, _NAMES))
-
-
-def _name_words(identifiers: tuple[tuple[str, str], ...], kinds: frozenset[str]) -> set[str]:
-    names = (value.casefold() for kind, value in identifiers if kind in kinds)
-    words = {word for name in names for word in _APART.split(name) if len(word) >= _SHORTEST_NAME}
-    return words - load_words("placeholders.txt")
-
-
-def _is_telling(token: str) -> bool:
-    return len(token) >= (_SHORTEST_SOUGHT if token.isascii() else _SHORTEST_FOREIGN)
-
-
-def _pattern(identifiers: tuple[tuple[str, str], ...]) -> re.Pattern[str] | None:
-    sought = [re.escape(token) for token in sorted(_tokens(identifiers)) if _is_telling(token)]
-    short = (word for word in _name_words(identifiers, frozenset({"name"})) if len(word) == _SHORT_NAME)
-    sought += [rf"(?<![^\W_]){re.escape(word)}(?![^\W_])" for word in sorted(short)]
-    return re.compile("|".join(sought)) if sought else None
+@lru_cache(maxsize=16384)
+def _is_betrayed(context: PatientContext, text: str, only_patient: bool, dates: bool) -> bool:  # noqa: FBT001
+    return bool(context.stretches(composed(text), only_patient=only_patient, dates=dates))
 
 
 def collect(file: DicomFile) -> Collected:
@@ -170,7 +148,7 @@ def collect(file: DicomFile) -> Collected:
     for _, element in walk(root):
         kind = _kind(element)
         if kind is not None:
-            identifiers.update((kind, value) for value in _spellings(kind, element) if _identifies(value))
+            identifiers.update((kind, value) for value in _values(kind, element) if _identifies(value))
         elif element.tag == _REFERENCED_INSTANCE and element.text():
             references.add((element.text(), element.parent.text(_REFERENCED_CLASS)))
     return Collected(
@@ -201,16 +179,14 @@ def _kind(element: Element) -> str | None:
     return _kinds().get(element.tag)
 
 
-def _spellings(kind: str, element: Element) -> Iterable[str]:
-    """Each value without padding; of a name also each component group (PS3.5 6.2.1), of a date the ways to write it."""
+def _values(kind: str, element: Element) -> Iterator[str]:
+    """Each value without padding; of dates those that name a day."""
     for value in element.values():
         text = str(value).strip(" \0") if not isinstance(value, bytes) else ""
-        yield text
-        if kind == "birth_date" and _DATE.fullmatch(text):
-            year, month, day = text[:4], text[4:6], text[6:]
-            yield from (form.format(year, month, day) for form in _DATE_FORMS)
-        if kind in _NAMES:
-            yield from (group.strip() for group in text.split("="))
+        if kind not in _DATES:
+            yield text
+        elif found := _DAY.match(text.replace(".", "", 2)):
+            yield found[0]
 
 
 def _identifies(value: str) -> bool:

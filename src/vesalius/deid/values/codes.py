@@ -26,5 +26,4 @@ def is_public_code(element: Element, context: PatientContext) -> bool:
     named_by = _PUBLISHED_IN.get(element.tag)
     if named_by is None or element.parent.text(named_by).casefold() not in load_words("terminologies.txt"):
         return False
-    text = element.text().casefold()
-    return text not in context.tokens and not context.betrayed_by(text)
+    return not context.betrayed_by(element.text())

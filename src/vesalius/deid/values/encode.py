@@ -1,8 +1,12 @@
 """How a value and its element are written (PS3.5 7.1)."""
 
 import struct
+from collections.abc import Sequence
 from typing import Final
 
+from pydicom.charset import encode_string
+
+from vesalius.dicom import charset
 from vesalius.dicom import vr as representations
 
 _LONGEST_SHORT: Final = 0xFFFE
@@ -43,3 +47,16 @@ def length_field(length: int, *, big_endian: bool) -> bytes:
 def item(body: bytes, *, big_endian: bool) -> bytes:
     """One item of defined length (PS3.5 7.5)."""
     return struct.pack(">HHI" if big_endian else "<HHI", 0xFFFE, 0xE000, len(body)) + body
+
+
+def characters(text: str, codecs: Sequence[str]) -> bytes:
+    """Text in the data set's character sets (PS3.5 6.1), unpadded; a sign that none of them holds is left out."""
+    if text.isascii():
+        return text.encode("ascii")
+    if len(codecs) == 1:
+        return text.encode(codecs[0], "ignore")
+    try:
+        written: bytes = encode_string(text, list(codecs))
+    except UnicodeError:
+        return text.encode("ascii", "ignore")
+    return written if charset.decode(written, codecs) == text else text.encode("ascii", "ignore")

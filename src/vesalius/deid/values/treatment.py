@@ -1,22 +1,36 @@
 """One element under one action: the bytes of its new value, and the text that stood and stands there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.patient.identity import Identity
+from vesalius.deid.text import CleanText, UnknownWords, clean_text, without_identifiers
+from vesalius.deid.text.cleaning import MARK
 from vesalius.deid.values.codes import is_public_code
 from vesalius.deid.values.dates import shift_date, shift_datetime
-from vesalius.deid.values.words import is_harmless
-from vesalius.dicom import Element, charset, walk
+from vesalius.deid.values.encode import characters
+from vesalius.dicom import Element, charset
 from vesalius.dicom import vr as representations
 
 TEXT: Final = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
 _READABLE: Final = TEXT | {"UN"}
-_OPAQUE: Final = frozenset({*representations.BYTES, "PN"})
 _SHIFT: Final = {"DA": shift_date, "DT": shift_datetime}
 _LONGEST_RECORDED: Final = 1024
+# Texts that are read as prose: a mark stands where something was taken out.
+_LONG: Final = frozenset({"LT", "ST", "UT"})
+# Values that are a term, an address or a title as a whole: part of one is none.
+_WHOLE: Final = frozenset({"AE", "CS", "UR"})
+
+
+@dataclass(slots=True)
+class Tally:
+    """Words of the texts cleaned so far: kept, taken out, and kept though nobody listed them."""
+
+    kept: int = 0
+    removed: int = 0
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,6 +39,8 @@ class Patient:
 
     identity: Identity
     context: PatientContext
+    unknown_words: UnknownWords = "mask"
+    tally: Tally = field(default_factory=Tally, compare=False)
 
     @cached_property
     def days(self) -> int:
@@ -36,11 +52,14 @@ class Patient:
         """The patient's new ID."""
         return self.identity.patient_id(self.context.issuer, self.context.patient_id)
 
-    def betrayed_by(self, element: Element, *, retained: bool = False) -> bool:
-        """Whether a text that stays holds an identifier; one that an option retains, one of the patient's own."""
+    def betrayed_by(self, element: Element, *, retained: bool = False, dates: bool = False) -> bool:
+        """Whether a text that stays holds an identifier; one that an option retains, one of the patient's own.
+
+        `dates` asks for the days of the studies too.
+        """
         if element.vr not in _READABLE:
             return False
-        return self.context.betrayed_by(text_of(element), only_patient=retained)
+        return self.context.betrayed_by(text_of(element), only_patient=retained, dates=dates)
 
     def id_for(self, element: Element, issuer: str) -> str:
         """The new ID for the Patient ID in `element`, which may be another patient's."""
@@ -69,8 +88,8 @@ def recorded(element: Element) -> str | None:
 def cleaned_value(element: Element, patient: Patient) -> bytes | None:
     """The value under C where something can clean it, the old one included; None where nothing can.
 
-    Dates move by whole days and times stay (PS3.15 E.3.6), UIDs are mapped, text stays where every word is
-    harmless (E.3.5), and so does a code of a published terminology.
+    Dates move by whole days and times stay (PS3.15 E.3.6), UIDs are mapped, text loses what identifies (E.3.5), and
+    a code of a published terminology stays.
     """
     if element.vr in _SHIFT:
         return _shifted(element, patient.days)
@@ -78,29 +97,62 @@ def cleaned_value(element: Element, patient: Patient) -> bytes | None:
         return mapped_uids(element, patient.identity)
     if element.vr == "TM":
         return element.raw()
-    if element.vr in TEXT and element.vr != "PN" and _may_stay(element, patient.context):
-        return element.raw()
+    if element.vr in TEXT and element.vr != "PN":
+        return element.raw() if is_public_code(element, patient.context) else _cleaned_text(element, patient)
     return None
 
 
-def _may_stay(element: Element, context: PatientContext) -> bool:
-    return is_harmless(text_of(element), context) or is_public_code(element, context)
+def kept_value(element: Element, patient: Patient, *, retained: bool, dates: bool) -> bytes | None:
+    """A text that stays without the identifiers in it; None where nothing else stands in it.
+
+    `retained`: an option keeps it, so that only what is the patient's own goes; `dates`: the days of the studies go.
+    """
+    if element.vr not in representations.LOCAL_TEXT - {"PN"}:
+        return None
+    cleaned = [
+        without_identifiers(value, patient.context, only_patient=retained, dates=dates, mark=_mark(element.vr))
+        for value in _values(element)
+    ]
+    return _rewritten(element, cleaned)
+
+
+def _cleaned_text(element: Element, patient: Patient) -> bytes | None:
+    cleaned = [
+        clean_text(value, patient.context, patient.unknown_words, mark=_mark(element.vr))
+        for value in _values(element)
+    ]
+    patient.tally.removed += sum(one.removed for one in cleaned)
+    if element.vr in _WHOLE and any(one.removed for one in cleaned):
+        return None
+    patient.tally.kept += sum(one.kept for one in cleaned)
+    if patient.unknown_words == "review":
+        patient.tally.unlisted += sum(one.unknown for one in cleaned)
+    return _rewritten(element, cleaned)
+
+
+def _values(element: Element) -> list[str]:
+    text = text_of(element).rstrip(" \0")
+    return [text] if element.vr in representations.SINGLE_TEXT else text.split("\\")
+
+
+def _mark(vr: str) -> str:
+    return MARK if vr in _LONG else ""
+
+
+def _rewritten(element: Element, cleaned: list[CleanText]) -> bytes | None:
+    """The value of texts that were cleaned: as it was where nothing went, None where nothing is left."""
+    if not any(one.removed for one in cleaned):
+        return element.raw()
+    if not any(one.kept for one in cleaned):
+        return None
+    text = "\\".join(one.text for one in cleaned)
+    return characters(text, element.parent.codecs if element.vr in representations.LOCAL_TEXT else ("latin-1",))
 
 
 def mapped_uids(element: Element, identity: Identity) -> bytes:
     """Every UID of the value under its new name."""
     uids = element.raw().decode("latin-1").split("\\")
     return "\\".join(identity.uid(uid) for uid in uids).encode("latin-1")
-
-
-def is_harmless_inside(sequence: Element, context: PatientContext) -> bool:
-    """Whether a sequence may stay under C: every text inside is harmless, and nothing in it is opaque."""
-    inside = [element for item in sequence.items for _, element in walk(item.dataset)]
-    return all(
-        element.vr not in _OPAQUE and (element.vr not in TEXT or is_harmless(text_of(element), context))
-        for element in inside
-        if not representations.is_private(element.tag)
-    )
 
 
 def _shifted(element: Element, days: int) -> bytes | None:

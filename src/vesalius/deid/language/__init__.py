@@ -1,0 +1,1 @@
+"""How people write: letters made alike, words, the words of medicine, dates, and the forms that identify."""

@@ -1,0 +1,165 @@
+"""A text as its words, and which words of medicine and imaging say nothing about anybody."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Final, NamedTuple
+
+from vesalius.deid.language.letters import plain
+from vesalius.deid.resources import load_rows, load_words
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+UNITS: Final = (
+    "mm|cm|m|um|nm|km|mm2|mm3|cm2|cm3|ms|msec|sec|secs|s|min|mins|hr|hrs|h|us|kvp?|kev|mev|mv|mas?|ua|hz|khz|mhz|t|tesla|"
+    "ml|cc|l|dl|ul|mg|ug|g|kg|lb|lbs|deg|hu|gy|cgy|mgy|mbq|gbq|kbq|bq|mci|uci|ci|suv|ppm|db|w|fps|bpm|mmol|mol|"
+    "pct|percent|x|d|p|f|slices?|images?|frames?|views?|phases?|dirs?|directions?|channels?|bit|nex|nsa|iu|units?"
+)
+_MEASURE: Final = re.compile(rf"\d{{1,5}}({UNITS})\d?")
+_UNIT: Final = re.compile(UNITS)
+# t2, c7, b30f, br36, 3d, v2, vb17a, r01: letters and few digits that name a sequence, a kernel, a level, a version.
+_CODE: Final = re.compile(r"[a-z]{1,2}\d{1,3}[a-z]{0,2}|\d{1,2}[a-z]{1,2}|\d{1,4}x\d{1,4}(x\d{1,4})?[a-z]?")
+_NAMED_NUMBER: Final = re.compile(r"([a-z]{1,12}?)(\d{1,4})([a-z]{0,3})")
+_COUNTED: Final = re.compile(r"\d{1,4}([a-z]{2,15})")
+_ROMAN: Final = re.compile(r"(?=[ivx])x{0,2}(ix|iv|v?i{0,3})[abc]?")
+_PREFIX: Final = re.compile(
+    r"(?:non|post|pre|peri|para|sub|supra|infra|intra|inter|retro|trans|hemi|bi|endo|epi|hyper|hypo|micro|macro|multi|"
+    r"anti|pan|poly|semi|ultra|extra|mid|antero|postero|infero|supero|re|un|uni|neuro|cardio|osteo|broncho|angio)"
+    r"([a-z]{4,})"
+)
+# Endings that only terms of medicine have, on words long enough to be one.
+_TERM: Final = re.compile(
+    r"[a-z]{4,}(ectomy|ostomy|otomy|oscopy|oscopic|ography|ographic|ogram|ograms|opathy|plasty|algia|aemia|sarcoma|carcinoma|"
+    r"blastoma|cytoma|adenoma|iasis|itides|ometry|ologic|ological|megaly|trophy|trophic|plasia|plastic|genesis|lysis)"
+)
+_POWERS: Final = frozenset({"1024", "2048", "4096"})  # sizes of a matrix; other numbers of four digits may be anything
+_LONGEST_FORM: Final = 40
+_SHORTEST_HALF: Final = 4
+_LISTS: Final = ("words/clinical.txt", "words/languages.txt", "words/products.txt", "words/standard.txt")
+
+
+class Word(NamedTuple):
+    """One run of letters and digits: where it stands, and its plain letters."""
+
+    start: int
+    end: int
+    plain: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text and what every question about it needs."""
+
+    text: str
+
+    @cached_property
+    def plain(self) -> str:
+        """The text in plain letters, place by place."""
+        return plain(self.text)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """All words in order."""
+        return tuple(Word(found.start(), found.end(), found[0]) for found in _WORD.finditer(self.plain))
+
+    @cached_property
+    def signs(self) -> tuple[str, tuple[int, ...]]:
+        """Letters and digits alone, run together, and where each stands."""
+        places = tuple(place for word in self.words for place in range(word.start, word.end))
+        return "".join(word.plain for word in self.words), places
+
+    def written(self, index: int) -> str:
+        """The word `index` as it stands in the text."""
+        return self.text[self.words[index].start : self.words[index].end]
+
+    def between(self, index: int) -> str:
+        """What stands between the word `index` and the next."""
+        return self.text[self.words[index].end : self.words[index + 1].start]
+
+
+@cache
+def medical() -> frozenset[str]:
+    """Words of anatomy, technique and the small words between: a name that is one of them may be no name."""
+    return load_words("words.txt")
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every listed word in plain letters."""
+    listed = frozenset().union(medical(), companions(), *map(load_words, _LISTS))
+    return frozenset(plain(part) for word in listed for part in (word, *_WORD.findall(word)))
+
+
+@cache
+def companions() -> dict[str, frozenset[str]]:
+    """Words that are names of people too -> the words beside which they are a term: `foley` -> `catheter`."""
+    return {
+        row["word"]: frozenset(word for beside in row["beside"].split() for word in (beside, f"{beside}s"))
+        for row in load_rows("words/companions.csv")
+    }
+
+
+@cache
+def common_names() -> frozenset[str]:
+    """Names of `companions` that many people bear: alone they are no term."""
+    return frozenset(row["word"] for row in load_rows("words/companions.csv") if row["alone"] == "no")
+
+
+@lru_cache(maxsize=65536)
+def is_known(word: str) -> bool:
+    """Whether a word in plain letters is listed, or has a form that only terms, numbers and codes have."""
+    if word in known() or len(word) == 1:
+        return True
+    if len(word) > _LONGEST_FORM or not word.isascii():
+        return False
+    return _is_term(word) if word.isalpha() else _is_code(word)
+
+
+def is_medical(word: str) -> bool:
+    """Whether the word is one of anatomy or technique, or a number with its unit."""
+    return word in medical() or _MEASURE.fullmatch(word) is not None
+
+
+def is_unit(word: str) -> bool:
+    """Whether the word is a unit, which makes a number before it a measure."""
+    return _UNIT.fullmatch(word) is not None
+
+
+def is_glued(text: str) -> bool:
+    """Whether a word as written is known words run together: `AxT2Flair`, `headneck`."""
+    if text.islower() or text.isupper():
+        return _halves(text.lower())
+    parts = _CAMEL.findall(text)
+    return sum(map(len, parts)) == len(text) and all(is_known(part.lower()) for part in parts)
+
+
+def _is_term(word: str) -> bool:
+    if word.endswith("s") and (word[:-1] in known() or (word.endswith("es") and word[:-2] in known())):
+        return True
+    if _TERM.fullmatch(word) or _ROMAN.fullmatch(word):
+        return True
+    rest = _PREFIX.fullmatch(word)
+    return rest is not None and rest[1] in medical()
+
+
+def _is_code(word: str) -> bool:
+    if word.isdigit():
+        return len(word) <= 3 or (len(word) == 4 and (word.endswith(("00", "50")) or word in _POWERS))
+    if _MEASURE.fullmatch(word) or _CODE.fullmatch(word):
+        return True
+    if (counted := _COUNTED.fullmatch(word)) and counted[1] in known():
+        return True
+    named = _NAMED_NUMBER.fullmatch(word)
+    return named is not None and named[1] in known() and (len(named[3]) < 2 or named[3] in known())
+
+
+def _halves(word: str) -> bool:
+    """Whether two or three words of anatomy or technique are written as one."""
+    if not word.isascii() or not word.isalpha() or len(word) > _LONGEST_FORM:
+        return False
+    return any(
+        word[:cut] in medical() and (word[cut:] in medical() or _halves(word[cut:]))
+        for cut in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1)
+    )
+
+

@@ -1,0 +1,145 @@
+"""Whether a word that is a name is one here: beside other parts of the name or after a title it is, in a term it is not."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from vesalius.deid.language.letters import plain
+from vesalius.deid.language.words import Reading, companions, is_known, is_medical, medical
+from vesalius.deid.resources import load_rows, load_words
+
+# What may stand between the parts of one name.
+_JOINT: Final = re.compile(r"[\s,.^_=/'’-]{0,3}")
+_SENTENCE: Final = re.compile(r"[.!?:;]\s*\Z|\A\s*\Z|\n\s*\Z")
+_POSSESSIVE, _OF = "s", "of"
+
+
+@cache
+def _titles() -> dict[str, frozenset[str]]:
+    """Form of title -> its words in plain letters."""
+    return {
+        row["form"]: frozenset(plain(word) for word in row["words"].split()) for row in load_rows("words/titles.csv")
+    }
+
+
+def after_title(reading: Reading, index: int) -> bool:
+    """Whether a title stands right before the word: `Dr. X`, `Herr X`, `patient: X`.
+
+    MR, DR, MS and SR in capitals without a full stop name modalities.
+    """
+    if not index:
+        return False
+    between = reading.between(index - 1).replace(":", ".")
+    if not _JOINT.fullmatch(between):
+        return False
+    title = reading.words[index - 1].plain
+    written, following = reading.written(index - 1), reading.written(index)
+    if title in _titles()["title"]:
+        return True
+    if title in _titles()["lettered"]:
+        return between.startswith(".") or not written.isupper()
+    if title in _titles()["role"] or title in _titles()["person"]:
+        return following[0].isupper() and (between.startswith(".") or not (written + following).isupper())
+    return False
+
+
+def is_title(word: str) -> bool:
+    """Whether the word is nothing but somebody's title."""
+    return word in _titles()["title"] or word in _titles()["lettered"]
+
+
+def may_be_no_name(
+    reading: Reading,
+    index: int,
+    is_part: Callable[[str], bool],
+    initials: set[str],
+    *,
+    strict: bool,
+) -> bool:
+    """Whether a word that is a part of somebody's name stands here as a word of medicine.
+
+    `strict` asks for a word of medicine beside it; otherwise it is enough that nothing makes it a person.
+    """
+    word = reading.words[index].plain
+    if in_term(reading, index):
+        return not is_person(reading, index, is_part, initials)
+    if word not in medical() or is_person(reading, index, is_part, initials):
+        return False
+    return not strict or _is_beside_medicine(reading, index, is_part)
+
+
+def in_term(reading: Reading, index: int) -> bool:
+    """Whether the word and one beside it are a term: Foley catheter, Hodgkin's lymphoma, non-Hodgkin."""
+    beside = companions().get(reading.words[index].plain)
+    return beside is not None and any(
+        reading.words[other].plain in beside for other in _beside(reading, index)
+    )
+
+
+def _beside(reading: Reading, index: int) -> list[int]:
+    """Places of the words right before and after, past a possessive s and past an `of`."""
+    words = reading.words
+    before, after = index - 1, index + 1
+    if after < len(words) and words[after].plain == _POSSESSIVE:
+        after += 1
+    if before > 0 and words[before].plain == _OF:
+        before -= 1
+    return [place for place in (before, after) if 0 <= place < len(words)]
+
+
+def is_person(reading: Reading, index: int, is_part: Callable[[str], bool], initials: set[str]) -> bool:
+    """Whether what stands beside the word makes it somebody's name: a title, a caret, another part or an initial."""
+    if after_title(reading, index):
+        return True
+    word = reading.words[index]
+    if "^" in reading.text[max(0, word.start - 1) : word.end + 1]:
+        return True
+    for place in (index - 1, index + 1):
+        if not 0 <= place < len(reading.words):
+            continue
+        between = reading.between(min(place, index))
+        other = reading.words[place].plain
+        if _JOINT.fullmatch(between) and other != word.plain and is_part(other):
+            return True
+        if is_initial_of(reading, place, index, initials):
+            return True
+    return False
+
+
+def is_initial_of(reading: Reading, place: int, index: int, initials: set[str]) -> bool:
+    """Whether the single letter at `place` abbreviates a name beside the word `index`.
+
+    In front of the name a capital is enough; after it a full stop, a comma between, or the end. W/O is no initial.
+    """
+    word = reading.words[place]
+    if len(word.plain) != 1 or word.plain not in initials:
+        return False
+    between, after = reading.between(min(place, index)), reading.text[word.end : word.end + 1]
+    if not _JOINT.fullmatch(between) or after in {"/", "+", "*"} or "/" in between:
+        return False
+    if after == "." or "," in between or "^" in between:
+        return True
+    return reading.text[word.start].isupper() and (place < index or after in {"", ",", "^", "\n", "\r"})
+
+
+def _is_beside_medicine(reading: Reading, index: int, is_part: Callable[[str], bool]) -> bool:
+    for place in _beside(reading, index):
+        other = reading.words[place]
+        if len(other.plain) > 1 and not is_part(other.plain) and _tells(other.plain):
+            return not _stands_out(reading, index, place)
+    return False
+
+
+def _tells(word: str) -> bool:
+    """Whether a word speaks of medicine, and does not stand beside anything as `with` does."""
+    if any(map(str.isdigit, word)):
+        return is_known(word)
+    return is_medical(word) and word not in load_words("words/small.txt")
+
+
+def _stands_out(reading: Reading, index: int, place: int) -> bool:
+    """Whether the word alone begins with a capital, in the midst of a sentence."""
+    if not reading.written(index).istitle() or not reading.written(place).islower():
+        return False
+    return _SENTENCE.search(reading.text[: reading.words[index].start]) is None

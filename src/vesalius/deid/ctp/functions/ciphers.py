@@ -51,9 +51,7 @@ def key_bytes(text: str) -> bytes:
 
 def _cipher(call: Call, scope: Scope) -> Any:
     key = needed(scope.parameter(argument(call, 1)), "the key is a parameter that the script does not have")
-    try:
-        from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish  # noqa: PLC0415 - an extra
-        from cryptography.hazmat.primitives.ciphers import Cipher, modes  # noqa: PLC0415
-    except ImportError:
-        raise Refused("@encrypt and @decrypt need the extra ctp") from None
+    from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish  # noqa: PLC0415 - few scripts encrypt
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes  # noqa: PLC0415
+
     return Cipher(Blowfish(key_bytes(key)), modes.ECB())  # noqa: S305 - CTP's own, warned about in the script

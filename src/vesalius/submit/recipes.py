@@ -24,12 +24,14 @@ def current_recipe(collection: str) -> Recipe:
 def adopt(collection: str, recipe: deid.Recipe, person: str) -> Recipe:
     """Make `recipe` the next version of the collection's; what was cleaned before stays as it is until re-run.
 
-    Conflict for another patient ID prefix once patients carry the first: one patient has one ID.
+    Conflict for another patient ID prefix or UID root once patients carry the first: one thing has one name.
     """
     with on_intake():
         last = Recipe.objects.filter(name=collection).order_by("-version").first()
-        if last is not None and prefix_is_set(collection) and _prefix(last) != recipe.patient_id_prefix:
-            raise Conflict("patients of this collection carry the prefix of their IDs already")
+        if last is not None and prefix_is_set(collection) and _naming(of_row(last)) != _naming(recipe):
+            raise Conflict(
+                "patients of this collection carry the prefix of their IDs and the UID root already"
+            )
         version = last.version + 1 if last else 1
         named = replace(recipe, name=collection, version=str(version))
         row = Recipe.objects.create(
@@ -54,8 +56,8 @@ def prefix_is_set(collection: str) -> bool:
     return PatientMapping.objects.filter(domain__collection=collection).exclude(domain__key_name="").exists()
 
 
-def _prefix(row: Recipe) -> str:
-    return of_row(row).patient_id_prefix
+def _naming(recipe: deid.Recipe) -> tuple[str, str | None]:
+    return recipe.patient_id_prefix, recipe.uid_root
 
 
 def of_row(row: Recipe) -> deid.Recipe:

@@ -1,6 +1,7 @@
 """Releases through the pages: plan, confirm, publish, withdraw, recipe, purge; each deed is written down."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,24 @@ def test_a_subject_is_withdrawn_by_its_id(admitted, releaser):
     told = {"level": "patient", "name": patient.patient_id, "reason": "asked by the site"}
     assert releaser.post(f"{AT}withdrawn/", told).status_code == 302
     assert len(deeds(Side.ARCHIVE, "patient.withdraw")) == 1
+
+
+def test_a_recipe_is_adopted_as_text(series, curator):
+    page = curator.get(f"{AT}recipe/").content.decode()
+    text = unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]).strip()
+    assert "Retain Safe Private" in text
+    assert curator.post(f"{AT}recipe/adopt/", {"text": text}).status_code == 302
+    assert Recipe.objects.count() == 1
+    strange = curator.post(f"{AT}recipe/adopt/", {"text": text + "\n[text]\nunknown_words = 'none'\n"})
+    assert strange.status_code == 422
+    assert "to mask or to review" in strange.content.decode()
+    changed = text.replace("\n", "\r\n") + "\r\n[text]\r\nunknown_words = 'review'\r\n"
+    curator.post(f"{AT}recipe/adopt/", {"text": changed})
+    row = Recipe.objects.latest("version")
+    assert (row.version, row.content["unknown_words"], row.content["version"]) == (2, "review", "2")
+    elsewhere = text.replace("[identity]", "[identity]\nuid_root = '1.2.3'")
+    moved = curator.post(f"{AT}recipe/adopt/", {"text": elsewhere})
+    assert moved.status_code == 409
 
 
 def test_a_recipe_is_adopted_by_its_options(series, curator, releaser):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from vesalius import deid
 from vesalius.catalog.models import Holding
 from vesalius.errors import NotFound
 from vesalius.intake.models import Recipe
@@ -45,6 +46,7 @@ def recipe(request: HttpRequest, name: str) -> HttpResponse:
         "address": f"/releases/{quote(name)}/",
         "row": row,
         "recipe": now,
+        "text": now.to_toml(),
         "prefix_is_set": prefix_is_set(name),
         "dispositions": sorted(now.dispositions.items()),
         "options": [
@@ -58,18 +60,30 @@ def recipe(request: HttpRequest, name: str) -> HttpResponse:
 
 @deed_of(CURATOR)
 def adopt(request: HttpRequest, name: str) -> HttpResponse:
-    """`/releases/NAME/recipe/adopt/`: the chosen options become the next version."""
+    """`/releases/NAME/recipe/adopt/`: the chosen options, or the recipe written as text, become the next version."""
     _require(name)
     now = of_row(current_recipe(name))
+    text = request.POST.get("text")
+    wanted = _chosen(now, request) if text is None else _written(now, text)
+    if wanted == now:
+        messages.info(request, "Nothing is changed: the current recipe says just that.")
+        return redirect(_address(name))
+    row = adopt_recipe(name, wanted, who(request))
+    messages.success(request, f"Version {row.version} of the recipe cleans from now on.")
+    return redirect(_address(name))
+
+
+def _chosen(now: deid.Recipe, request: HttpRequest) -> deid.Recipe:
+    """The current recipe with the options and the prefix of the form."""
     offered = frozenset(key for key, *_ in OPTIONS)
     chosen = offered & frozenset(request.POST.getlist("option")) | now.options - offered
     prefix = request.POST.get("prefix", now.patient_id_prefix).strip()
-    if chosen == now.options and prefix == now.patient_id_prefix:
-        messages.info(request, "Nothing is changed: the current recipe says just that.")
-        return redirect(_address(name))
-    row = adopt_recipe(name, replace(now, options=chosen, patient_id_prefix=prefix), who(request))
-    messages.success(request, f"Version {row.version} of the recipe cleans from now on.")
-    return redirect(_address(name))
+    return replace(now, options=chosen, patient_id_prefix=prefix)
+
+
+def _written(now: deid.Recipe, text: str) -> deid.Recipe:
+    """The recipe that was written as TOML; name and version are the archive's. RecipeError names the line."""
+    return replace(deid.Recipe.from_toml(text), name=now.name, version=now.version)
 
 
 def _require(name: str) -> None:

@@ -12,7 +12,7 @@ from vesalius.deid.profile.private import Disposition
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place
 from vesalius.dicom import Dataset, Element, tag_text
-from vesalius.dicom.vr import BYTES, is_private, is_private_creator
+from vesalius.dicom.vr import BYTES, is_private_creator
 
 _FIRST_IN_BLOCK: Final = 0x1000
 _FREE_TEXT: Final = frozenset({"LO", "LT", "SH", "ST", "UC", "UT"})
@@ -50,21 +50,14 @@ def decisions(dataset: Dataset, place: Place, recipe: Recipe) -> dict[int, Kept]
     kept: dict[int, Kept] = {}
     creators = {tag: dataset.text(tag) for tag in dataset.elements if is_private_creator(tag)}
     for tag, element in dataset.elements.items():
-        creator_tag = _creator_tag(tag)
-        creator = creators.get(creator_tag)
+        creator_tag = tag & 0xFFFF0000 | (tag & 0xFF00) >> 8  # that reserves the block, if there is one
+        creator = creators.get(creator_tag) if tag & 0x10000 and tag & 0xFFFF >= _FIRST_IN_BLOCK else None
         found = _remembered(element, creator, place, recipe) if creator else None
         if found is not None:
             kept[tag] = found
             if creator_tag not in kept:
                 kept[creator_tag] = Kept(_decision(Action.KEEP), tag_text(creator_tag))
     return kept
-
-
-def _creator_tag(tag: int) -> int:
-    """Tag of the element that reserves the block; 0 for standard elements, creators and what no block can hold."""
-    if not is_private(tag) or tag & 0xFFFF < _FIRST_IN_BLOCK:
-        return 0
-    return tag & 0xFFFF0000 | (tag & 0xFF00) >> 8
 
 
 def _remembered(element: Element, creator: str, place: Place, recipe: Recipe) -> Kept | None:
@@ -76,11 +69,10 @@ def _remembered(element: Element, creator: str, place: Place, recipe: Recipe) ->
         element.written_vr,
         element.value_end > element.value_start,
     )
-    if key not in place.private:
-        place.private[key] = _kept(element, creator, place, recipe)
-    found = place.private[key]
-    assert found is None or isinstance(found, Kept)
-    return found
+    remembered: dict[tuple[object, ...], Kept | None] = place.private
+    if key not in remembered:
+        remembered[key] = _kept(element, creator, place, recipe)
+    return remembered[key]
 
 
 def _kept(element: Element, creator: str, place: Place, recipe: Recipe) -> Kept | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from vesalius.deid.profile import private, table
 from vesalius.deid.profile.actions import Action, resolve, without_cleaner
@@ -92,7 +92,7 @@ class Place:
         self._decisions: dict[tuple[int, str], Decision] = {}
         self._below: dict[tuple[str, Text], Place] = {}
         self._variants: dict[int, tuple[Mapping[int, Decision], Place]] = {}
-        self.private: dict[tuple[object, ...], object] = {}
+        self.private: dict[tuple[object, ...], Any] = {}
         self.path = path
         self.text = text
 

@@ -1,6 +1,6 @@
 """What reads text in pictures: the extra `ocr`, whose models come with it; without it, nobody reads."""
 
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -60,10 +60,12 @@ def open_reader() -> Reader | None:
 
 
 class _RapidReader:
-    def __init__(self) -> None:
+    @cached_property
+    def _engine(self) -> Any:
+        """Models and engine, loaded when there is something to read: most images ask for nothing."""
         from rapidocr import RapidOCR  # noqa: PLC0415 - the extra is loaded where somebody reads
 
-        self._engine: Any = RapidOCR(params=dict(_SETTINGS))
+        return RapidOCR(params=dict(_SETTINGS))
 
     def read(self, line: Picture) -> Reading:
         parts = [self._line(part) for part in _parts(line)]

@@ -4,6 +4,7 @@ import csv
 
 import pydicom
 import pytest
+from PIL import Image
 from tests.site.hospital import id_of
 
 pytestmark = pytest.mark.slow
@@ -65,6 +66,21 @@ def test_a_document_of_which_nobody_tells_waits_and_is_never_copied(exported):
     states = exported.states()
     assert (states["letter.pdf"], states["values.csv"]) == ("waiting", "waiting")
     assert not [path for path in exported.out.rglob("*") if path.suffix in {".pdf", ".csv"}]
+
+
+def test_a_picture_loses_what_it_says_beside_its_pixels_and_waits_for_an_eye(exported):
+    picture = Image.new("RGB", (8, 8))
+    described = Image.Exif()
+    described[0x010E] = "Kunigunde"
+    picture.save(exported.source / "photo.jpg", exif=described)
+    assert exported.run().returncode == 3
+    assert exported.states()["photo.jpg"] == "waiting"
+    waiting = exported.maps / "waiting.csv"
+    waiting.write_text(waiting.read_text().rstrip("\n") + "accept\n")
+    assert exported.run().returncode == 0
+    written = (exported.out / "photo.jpg").read_bytes()
+    assert b"Kunigunde" not in written
+    assert Image.open(exported.out / "photo.jpg").size == (8, 8)
 
 
 def test_free_text_in_a_table_waits_until_a_person_accepts_it(told):

@@ -20,6 +20,8 @@ SECONDS: Final = 300  # of one file, before its child gives it up
 _CPU_GRACE: Final = 60  # seconds more, before the system ends a child that does not listen
 _AHEAD: Final = 2  # tasks that wait for each child, so that none is idle
 
+_PRELOADED: Final = ("vesalius.site.tasks", "vesalius.deid.pixels")
+
 Result = TypeVar("Result")
 
 
@@ -108,7 +110,9 @@ class Hands(Generic[AnyTask, Result]):
 
 def _pool(count: int) -> ProcessPoolExecutor:
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    return ProcessPoolExecutor(count, mp_context=get_context(method), initializer=_begin)
+    context = get_context(method)
+    context.set_forkserver_preload(list(_PRELOADED))  # once for all children of a run
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
 
 
 def _begin() -> None:

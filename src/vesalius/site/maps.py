@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from vesalius.deid.patient.lookup import PATIENT_KEYS
 from vesalius.errors import BadRequest
 from vesalius.site.journal import Journal, Verdict, key_of
 from vesalius.site.out.naming import Telling
@@ -43,11 +44,16 @@ def write_maps(maps: Maps, journal: Journal, telling: Telling, sources: Mapping[
     _write(maps.waiting, WAITING, _waiting(journal, sources))
 
 
-def write_missing(maps: Maps, missing: Iterable[tuple[str, str]]) -> None:
-    """The Patient IDs that the lookup table does not name, ready for a person to fill in the new ones."""
-    rows = [(patient, "", issuer) for issuer, patient in missing]
+def write_missing(maps: Maps, patients: Iterable[tuple[str, str]], keys: Iterable[tuple[str, str]]) -> None:
+    """The patients, as (issuer, ID), and a script's other keys, as (type, original), that the lookup table lacks.
+
+    A person fills in what stands for them, and gives the table back.
+    """
+    types = sorted({key_type for key_type, _ in keys} - {PATIENT_KEYS})
+    rows = {(original, issuer) for issuer, original in patients} | {(original, "") for _, original in keys}
     if rows:
-        _write(maps.missing, (*MAP, "issuer"), rows)
+        blank = [""] * (1 + len(types))
+        _write(maps.missing, ("id_old", "issuer", "id_new", *types), [(*row, *blank) for row in sorted(rows)])
         return
     with suppress(FileNotFoundError):
         maps.missing.unlink()

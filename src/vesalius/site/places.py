@@ -62,6 +62,11 @@ class Maps:
         return self.folder / "waiting.csv"
 
     @property
+    def counters(self) -> Path:
+        """What a script has numbered."""
+        return self.folder / "counters.json"
+
+    @property
     def report(self) -> Path:
         """The folder of the report, unless another is asked for."""
         return self.folder / "report"

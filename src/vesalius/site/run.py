@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import vesalius
 from vesalius.deid import Collected, DomainKey, Identity, PatientContext, Recipe
@@ -22,7 +22,17 @@ from vesalius.site.maps import decisions, write_maps, write_missing
 from vesalius.site.out.durable import clear_drafts
 from vesalius.site.out.naming import Names, Targets, Telling
 from vesalius.site.places import Maps, PlacesClash, check_apart
-from vesalius.site.supporting import TableTask, clean_tables, is_document, lost_table, pairs
+from vesalius.site.scripts import counts
+from vesalius.site.supporting import (
+    DocumentTask,
+    TableTask,
+    clean_documents,
+    clean_tables,
+    is_document,
+    lost_document,
+    lost_table,
+    pairs,
+)
 from vesalius.site.tasks import (
     CleanTask,
     CollectTask,
@@ -38,6 +48,9 @@ from vesalius.store.sources import Source, gather
 
 FILES_PER_TASK: Final = 20
 BYTES_PER_TASK: Final = 64_000_000
+
+Accepted: TypeAlias = Mapping[str, frozenset[str]]
+"""By file the kinds of findings that a person settled."""
 
 
 class Watcher(Protocol):
@@ -94,7 +107,12 @@ class Run:
     watcher: Watcher
     sources: dict[str, Source]
     telling: Telling
+    targets: dict[str, str] = field(default_factory=dict)  # path in OUT by file
     missing: list[tuple[str, str]] = field(default_factory=list)
+    lookup_digest: str = ""
+    keys_missing: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # (key type, original) that a script asked for
     leaning: int = 0
 
     @property
@@ -144,7 +162,7 @@ def deidentify(
         journal.hold_to(key=key.fingerprint, OUT=str(order.out.resolve()), names=order.names)
         identity = _identity(order, key)
         telling = Telling(identity, order.recipe.options)
-        run = Run(order, journal, identity, watcher, sources, telling)
+        run = Run(order, journal, identity, watcher, sources, telling, lookup_digest=_digest(order.lookup))
         if not order.preflight and order.out.is_dir():
             clear_drafts(order.out)
         journal.read_again_for(order.recipe.event_attribute if order.recipe.event else "")
@@ -157,6 +175,7 @@ def deidentify(
         for patient in journal.patients():
             names = [name for name, *_ in journal.files_of(patient)]
             telling.learn(_context(run, patient), names)
+        run.targets = _targets(run)
         accepted = decisions(order.maps, sources) if order.maps else {}
         _clean(run, accepted)
         _clean_supporting(run, accepted)
@@ -164,7 +183,7 @@ def deidentify(
         outcome = _outcome(run)
         if order.maps and not order.preflight:
             write_maps(order.maps, journal, telling, sources)
-            write_missing(order.maps, run.missing)
+            write_missing(order.maps, run.missing, run.keys_missing)
         if report is not None:
             report(run, outcome)
     return outcome
@@ -178,6 +197,17 @@ def _gathered(place: Path) -> list[Source]:
     if place.is_file() and place.suffix.lower() == ".zip" and not sources[0].member:
         raise BadInput("the ZIP archive is damaged")
     return sources
+
+
+def _digest(lookup: LookupTable | None) -> str:
+    told = sorted((*key, value) for key, value in lookup.entries.items()) if lookup else []
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _targets(run: Run) -> dict[str, str]:
+    """Where each file would lie in OUT; given out in one order, always."""
+    targets = Targets(run.telling)
+    return {name: targets.of(source.name) for name, source in sorted(run.sources.items())}
 
 
 def _identity(order: Order, key: DomainKey) -> Identity:
@@ -241,25 +271,28 @@ def _decide_same(run: Run) -> None:
         run.journal.decide(others, "quarantined", ("identity", "(0008,0018)", sentence))
 
 
-def _clean(run: Run, accepted: Mapping[str, frozenset[str]]) -> None:
+def _clean(run: Run, accepted: Accepted) -> None:
     """Pass 2, patient by patient."""
-    targets = Targets(run.telling) if run.order.names == "mirror" else None
-    tasks = list(_tasks(run, targets, accepted))
+    tasks = list(_tasks(run, accepted))
     runs = {key_of(source): key for key, task in tasks for source in task.sources}
     count, size = len(runs), sum(run.sources[name].size for name in runs)
     run.watcher.begin("Checking" if run.order.preflight else "Cleaning", count, size)
-    hands = Hands[CleanTask, list[Done]](run.order.workers, clean_files, lost_cleaning)
+    workers = 1 if counts(run.order.recipe) else run.order.workers
+    hands = Hands[CleanTask, list[Done]](workers, clean_files, lost_cleaning)
     for done in hands.results(task for _, task in tasks):
-        _withdraw(run, [text_key(one.name) for one in done], {one.out for one in done})
-        run.journal.save_done(done, runs, accepted)
+        _save(run, done, runs, accepted)
+        run.keys_missing.update(key for one in done for key in one.missing)
         run.watcher.advance(len(done), sum(run.sources[text_key(one.name)].size for one in done))
 
 
-def _tasks(
-    run: Run, targets: Targets | None, accepted: Mapping[str, frozenset[str]]
-) -> Iterator[tuple[str, CleanTask]]:
-    """What is still to do, with the key of each run. The paths in OUT are given out in one order, always."""
-    named = _named(run, targets)
+def _save(run: Run, done: Sequence[Done], runs: Mapping[str, str], accepted: Accepted) -> None:
+    """Write down what was made, and take out of OUT what no longer stands there."""
+    _withdraw(run, [text_key(one.name) for one in done], {one.out for one in done})
+    run.journal.save_done(done, runs, accepted)
+
+
+def _tasks(run: Run, accepted: Accepted) -> Iterator[tuple[str, CleanTask]]:
+    """What is still to do, with the key of each run."""
     for patient in run.journal.patients():
         files = run.journal.files_of(patient)
         if patient in run.missing:
@@ -274,37 +307,41 @@ def _tasks(
             waiting: dict[str, list[str]] = {}
             for name, _, state, before, out in series:
                 key = _run_key(run, context, accepted.get(name, frozenset()))
-                if not _is_done(run, state, key == before, out, named.get(name)):
+                if key != before or not _still_stands(run, name, state, out):
                     waiting.setdefault(key, []).append(name)
             for key, names in waiting.items():
                 for part in _parts(run, names):
-                    yield key, _task(run, part, named, accepted, told)
+                    yield key, _task(run, part, accepted, told)
 
 
-def _named(run: Run, targets: Targets | None) -> dict[str, str]:
-    """Path in OUT by name; empty where files are named by their new UIDs."""
-    if targets is None:
-        return {}
-    return {name: targets.of(source.name) for name, source in sorted(run.sources.items())}
-
-
-def _task(
-    run: Run,
-    part: Sequence[Source],
-    named: Mapping[str, str],
-    accepted: Mapping[str, frozenset[str]],
-    context: str,
-) -> CleanTask:
+def _task(run: Run, part: Sequence[Source], accepted: Accepted, context: str) -> CleanTask:
     return CleanTask(
         sources=tuple(part),
-        targets=tuple(named.get(key_of(source), "") for source in part),
+        targets=tuple(_target(run, key_of(source)) for source in part),
         accepted=tuple(accepted.get(key_of(source), frozenset()) for source in part),
-        out="" if run.order.preflight else str(run.order.out),
+        out=_out(run),
         aside=run.aside,
         recipe=run.order.recipe,
         identity=run.identity,
         context=context,
+        lookup=run.order.lookup,
+        counters=str(run.order.maps.counters) if run.order.maps and not run.order.preflight else "",
     )
+
+
+def _target(run: Run, name: str) -> str:
+    """The path of an image in OUT; empty where it is named by its new UIDs."""
+    return run.targets[name] if run.order.names == "mirror" else ""
+
+
+def _out(run: Run) -> str:
+    return "" if run.order.preflight else str(run.order.out)
+
+
+def _still_stands(run: Run, name: str, state: str, out: str) -> bool:
+    if state != "written":
+        return bool(state)
+    return _target(run, name) in {"", out} and (run.order.out / out).is_file()
 
 
 def _run_key(run: Run, context: PatientContext, accepted: frozenset[str]) -> str:
@@ -314,20 +351,13 @@ def _run_key(run: Run, context: PatientContext, accepted: frozenset[str]) -> str
     parts = (
         vesalius.__version__,
         run.order.recipe.digest,
+        run.lookup_digest if run.order.recipe.script else "",
         context.digest,
         new_id,
         str(event),
         *sorted(accepted),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _is_done(run: Run, state: str, same: bool, out: str, target: str | None) -> bool:  # noqa: FBT001
-    if not same or not state:
-        return False
-    if state != "written":
-        return True
-    return (target is None or out == target) and (run.order.out / out).is_file()
 
 
 def _withdraw(run: Run, names: Iterable[str], still: Iterable[str] = ()) -> None:
@@ -341,38 +371,40 @@ def _withdraw(run: Run, names: Iterable[str], still: Iterable[str] = ()) -> None
                 (run.order.out / out).unlink()
 
 
-def _clean_supporting(run: Run, accepted: Mapping[str, frozenset[str]]) -> None:
-    """Tables with a dictionary beside them are cleaned; other documents wait, and are never copied."""
-    left = {name: run.sources[name] for name in run.journal.not_dicom()}
-    documents = [name for name, source in left.items() if is_document(source)]
-    sentence = "a document or table of which no dictionary tells; it is not copied"
-    tasks = list(_table_tasks(run, left.values(), accepted))
-    told = {key_of(source) for task in tasks for source in (task.table, task.dictionary)}
-    _withdraw(run, [name for name in documents if name not in told])
-    run.journal.decide(
-        [name for name in documents if name not in told], "waiting", ("document", "", sentence)
-    )
-    for done in Hands[TableTask, list[Done]](run.order.workers, clean_tables, lost_table).results(tasks):
-        names = [text_key(one.name) for one in done]
-        _withdraw(run, names, {one.out for one in done})
-        run.journal.save_done(done, dict.fromkeys(names, DECIDED), accepted)
+def _clean_supporting(run: Run, accepted: Accepted) -> None:
+    """What is no image: tables and their dictionaries, pictures and volumes; of other documents nothing is copied."""
+    left = [run.sources[name] for name in run.journal.not_dicom()]
+    tables = list(_table_tasks(run, left, accepted))
+    told = {source.name for task in tables for source in (task.table, task.dictionary)}
+    documents = [
+        DocumentTask(
+            source=source,
+            target=run.targets[key_of(source)],
+            accepted=accepted.get(key_of(source), frozenset()),
+            out=_out(run),
+        )
+        for source in left
+        if is_document(source) and source.name not in told
+    ]
+    for results in (
+        Hands[TableTask, list[Done]](run.order.workers, clean_tables, lost_table).results(tables),
+        Hands[DocumentTask, list[Done]](run.order.workers, clean_documents, lost_document).results(documents),
+    ):
+        for done in results:
+            _save(run, done, dict.fromkeys((text_key(one.name) for one in done), DECIDED), accepted)
 
 
-def _table_tasks(
-    run: Run, left: Iterable[Source], accepted: Mapping[str, frozenset[str]]
-) -> Iterator[TableTask]:
+def _table_tasks(run: Run, left: Iterable[Source], accepted: Accepted) -> Iterator[TableTask]:
     found = list(pairs(left))
-    if not found:
-        return
-    targets = Targets(run.telling)
-    contexts = {patient: _context(run, patient).to_json() for patient in run.journal.patients()}
+    patients = run.journal.patients() if found else []
+    contexts = {patient: _context(run, patient).to_json() for patient in patients}
     for table, dictionary in found:
         yield TableTask(
             table=table,
             dictionary=dictionary,
-            target=targets.of(table.name),
+            target=run.targets[key_of(table)],
             accepted=accepted.get(key_of(table), frozenset()),
-            out="" if run.order.preflight else str(run.order.out),
+            out=_out(run),
             identity=run.identity,
             contexts=contexts,
         )

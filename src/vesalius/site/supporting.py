@@ -1,4 +1,4 @@
-"""What lies among the images and is none: tables with a dictionary are cleaned, other documents wait for a person."""
+"""What lies among the images and is none: tables are cleaned, pictures and volumes stripped, documents wait."""
 
 import io
 import unicodedata
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from vesalius import deid
+from vesalius.deid.documents import clean_document
 from vesalius.deid.tables.cleaning import CleanedRows, Named, clean_table
 from vesalius.deid.tables.dictionary import SUFFIX, published_dictionary, read_dictionary
 from vesalius.deid.tables.reading import LARGEST, TableError
@@ -38,6 +39,20 @@ class TableTask:
     out: str  # folder; "" writes nothing
     identity: deid.Identity
     contexts: Mapping[tuple[str, str], str]  # (issuer, Patient ID) -> deid.PatientContext as JSON
+
+    def single(self) -> Sequence[Self]:
+        """It is one already."""
+        return [self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTask:
+    """Strip this document of what it says beside its data."""
+
+    source: Source
+    target: str  # path in OUT
+    accepted: frozenset[str]
+    out: str  # folder; "" writes nothing
 
     def single(self) -> Sequence[Self]:
         """It is one already."""
@@ -75,6 +90,38 @@ def lost_table(task: TableTask) -> list[Done]:
     return _waiting(task, (("table", "", "cleaning the table ended its process"),))
 
 
+def clean_documents(task: DocumentTask) -> list[Done]:
+    """A picture or a volume, which goes on once a person has said what it shows; any other document waits."""
+    try:
+        with limited():
+            return [_stripped(task)]
+    except OutFailed:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one document does to the cleaner, the others go on
+        return [_document(task, sentence_of(error))]
+
+
+def lost_document(task: DocumentTask) -> list[Done]:
+    """What is said of a document that ended its process."""
+    return [_document(task, "looking into the document ended its process")]
+
+
+def _document(task: DocumentTask, sentence: str) -> Done:
+    return Done(name=task.source.name, state="waiting", findings=(("document", "", sentence),))
+
+
+def _stripped(task: DocumentTask) -> Done:
+    cleaned = clean_document(io.BytesIO(_content(task.source)))
+    findings = tuple((one.kind, one.path, one.sentence) for one in cleaned.findings)
+    if cleaned.data is None:
+        return _document(task, findings[0][2])
+    if {kind for kind, *_ in findings} - task.accepted:
+        return Done(name=task.source.name, state="waiting", findings=findings)
+    if task.out and _differs(task.out, task.target, cleaned.data):
+        settle([Draft.of(io.BytesIO(cleaned.data), Path(task.out), task.target)])
+    return Done(name=task.source.name, out=task.target, findings=findings)
+
+
 def _cleaned(task: TableTask) -> list[Done]:
     if task.table.size > LARGEST:
         raise TableError(f"the table is larger than {LARGEST // 1_000_000} MB")
@@ -100,7 +147,7 @@ def _cleaned(task: TableTask) -> list[Done]:
             [
                 Draft.of(io.BytesIO(data), Path(task.out), path)
                 for path, data in new
-                if _differs(task, path, data)
+                if _differs(task.out, path, data)
             ]
         )
     return [
@@ -113,8 +160,8 @@ def _published(rows: CleanedRows, title: str, description: str) -> bytes:
     return published_dictionary(title, description, [column.as_published() for column in rows.columns])
 
 
-def _differs(task: TableTask, path: str, data: bytes) -> bool:
-    there = Path(task.out) / path
+def _differs(out: str, path: str, data: bytes) -> bool:
+    there = Path(out) / path
     return not there.is_file() or there.read_bytes() != data
 
 

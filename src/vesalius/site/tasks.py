@@ -10,18 +10,23 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, cast
 
 from vesalius import deid
 from vesalius.deid.output.facts import REFERENCES
 from vesalius.deid.patient.event import date_of_event
+from vesalius.deid.patient.lookup import LookupTable
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import ArchiveError
 from vesalius.site.hands import allow_processor_time, limited
 from vesalius.site.out.durable import Draft, OutFailed, settle
+from vesalius.site.scripts import keep_counters, surroundings
 from vesalius.store.sources import Source
+
+if TYPE_CHECKING:
+    from vesalius.deid.pixels import Reader
 
 IN_MEMORY: Final = 24_000_000  # bytes of one file; a longer one is kept on disk, without a name
 BLOCK: Final = 1 << 20
@@ -123,6 +128,8 @@ class CleanTask:
     recipe: deid.Recipe
     identity: deid.Identity
     context: str  # deid.PatientContext as JSON
+    lookup: LookupTable | None = None  # what a script may ask for
+    counters: str = ""  # file of a script's counters
 
     def single(self) -> Sequence[Self]:
         """The same, one file each."""
@@ -144,8 +151,9 @@ class Done:
     removed: int = 0
     record: bytes = b""  # see `packed`
     facts: tuple[dict[str, Any], dict[str, Any]] | None = (
-        None  # before and after, as references are proved with
+        None  # before and after, for the proof of references
     )
+    missing: tuple[tuple[str, str], ...] = ()  # (key type, original) that a script did not find
 
 
 def clean_files(task: CleanTask) -> list[Done]:
@@ -162,6 +170,7 @@ def clean_files(task: CleanTask) -> list[Done]:
         except Exception as error:  # noqa: BLE001 - whatever one file does to the cleaner, the others go on
             done.append(_held(source, "quarantine", sentence_of(error)))
     settle(drafts)
+    keep_counters(task)
     return done
 
 
@@ -181,7 +190,8 @@ def _clean_one(
     how: dict[str, Any] = {"recipe": task.recipe, "identity": task.identity, "context": context}
     with opened(source, task.aside) as file, SpooledTemporaryFile(IN_MEMORY, dir=task.aside) as spool:
         written = cast("BinaryIO", spool)
-        cleaned = deid.clean(file, **how)
+        around = surroundings(task)
+        cleaned = deid.clean(file, **how, reader=_reader(task.recipe), around=around)
         for block in deid.blocks(file, cleaned.edits):
             written.write(block)
         findings = [*cleaned.findings]
@@ -204,6 +214,7 @@ def _clean_one(
             findings=told,
             record=packed(file, cleaned),
             facts=facts,
+            missing=tuple(sorted(around.missing)) if around else (),
         )
 
 
@@ -241,6 +252,15 @@ def _linking(facts: dict[str, Any]) -> dict[str, Any]:
     return {
         name: facts[name] for name in (*REFERENCES.values(), "SOPClassUID", "references") if name in facts
     }
+
+
+def _reader(recipe: deid.Recipe) -> "Reader | None":
+    """Who reads text in pixels, where the recipe asks for it and the extra is there; built once per process."""
+    if "clean_pixel_data" not in recipe.options:
+        return None
+    from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads models
+
+    return open_reader()
 
 
 @lru_cache(maxsize=4)

@@ -74,7 +74,7 @@ def _of_line(line: ElementLine, names: Mapping[str, Step]) -> Iterator[Warned]:
     where = target_text(line.target)
     sentences = [*line.script.slips, *_sequence_slips(line), *_kept(line)]
     for call in line.script.calls():
-        sentences += _name_slips(call, names)
+        sentences += [*_name_slips(call, names), *_existence(call)]
     for sentence in sentences:
         yield Warned(line.line, f"{where}: {sentence}")
 
@@ -118,6 +118,11 @@ def _name_slips(call: Call, names: Mapping[str, Step]) -> Iterator[str]:
         for name in call.arguments[position].split("|"):
             if name.strip() not in {"", "this"} and not _is_element(name, names):
                 yield f"@{call.name} names an element that does not exist"
+
+
+def _existence(call: Call) -> Iterator[str]:
+    if call.name == "if" and call.argument(1) == "exists" and re.search(r"root:|::", call.argument(0)):
+        yield "CTP answers no to this @if(...,exists) whatever is there; here the element is looked for"
 
 
 def _is_element(name: str, names: Mapping[str, Step]) -> bool:

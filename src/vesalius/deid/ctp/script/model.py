@@ -42,8 +42,11 @@ class Script(Parts):
 
     @cached_property
     def warnings(self) -> tuple[Warned, ...]:
-        """Where the script is not safe or says nothing that CTP would understand, in the order of its lines."""
-        return tuple(sorted({*self.slips, *dangers_of(self)}))
+        """Where the script is not safe or says nothing that CTP would understand, in the order of its lines.
+
+        What no line says comes last.
+        """
+        return tuple(sorted({*self.slips, *dangers_of(self)}, key=lambda warned: (warned.line == 0, warned)))
 
     def merged(self, overlay: "Script") -> "Script":
         """This script with a profile laid over it: what the profile says of an element replaces what stood there."""

@@ -2,16 +2,32 @@
 
 import csv
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pydicom
 import pytest
-from tests.archives import VESALIUS, environ
+from click.testing import CliRunner
+from tests.archives import VESALIUS
 from tests.site import hospital
+
+from vesalius.cli.main import cli
+
+
+class Said(NamedTuple):
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def said(*words: str) -> Said:
+    result = CliRunner().invoke(cli, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return Said(result.exit_code, result.stdout, result.stderr)
 
 
 @dataclass
@@ -37,9 +53,9 @@ class Site:
         recipe = [] if "--recipe" in words else ["--recipe", "tcia"]
         return [*VESALIUS, "deidentify", str(source or self.source), str(self.out), *recipe, *more, "--workers", "2", *words]
 
-    def run(self, *words: str, source: Path | None = None) -> subprocess.CompletedProcess[str]:
-        command = self.command(*words, source=source)
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environ())
+    def run(self, *words: str, source: Path | None = None) -> Said:
+        """Run the command here, so that its children start from one server of processes."""
+        return said(*self.command(*words, source=source)[len(VESALIUS) :])
 
     def written(self) -> dict[str, pydicom.Dataset]:
         """What lies in OUT, by its path there."""

@@ -120,7 +120,10 @@ class Journal:
                 if one.state:
                     findings = json.dumps([(one.kind, one.path, one.sentence)])
                     row = (one.state, one.state, findings, text_key(one.name))
-                    self._rows.execute("update file set refused=?, state=?, findings=? where name=?", row)
+                    self._rows.execute(
+                        "update file set refused=?, state=?, findings=?, out='', record=null, facts=null where name=?",
+                        row,
+                    )
                     continue
                 told = json.loads(one.collected)
                 places = [told[name] for name in ("issuer", "patient_id", "study", "series", "sop_instance")]

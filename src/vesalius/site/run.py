@@ -224,6 +224,7 @@ def _collect(run: Run) -> None:
         for part in _parts(run, unread)
     )
     for seen in Hands[CollectTask, list[Seen]](run.order.workers, collect_files, lost_reading).results(tasks):
+        _withdraw(run, [text_key(one.name) for one in seen if one.state])
         run.journal.save_seen(seen)
         run.watcher.advance(len(seen), sum(run.sources[text_key(one.name)].size for one in seen))
 

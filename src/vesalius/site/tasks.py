@@ -34,7 +34,7 @@ DIRECTORY: Final = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a 
 # Findings that keep a file from OUT: something is wrong with it, or a person must look at it first.
 QUARANTINED: Final = FATAL | {"quarantine", "structure", "identity"}
 # Findings that only inform; every other kind, and one that is new here, waits for a person.
-INFORMS: Final = frozenset({"structured_content"})
+INFORMS: Final = frozenset({"structured_content", "event"})
 _MEDIA_CLASS: Final = 0x00020002
 _LONGEST_RECORDED: Final = 1024
 _UIDS: Final = {"SOPInstanceUID": 0x00080018, "StudyInstanceUID": 0x0020000D, "SeriesInstanceUID": 0x0020000E}

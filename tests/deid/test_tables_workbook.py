@@ -107,6 +107,18 @@ def test_a_text_that_names_the_patient_of_its_row_does_not_stay():
     assert any(kind == "column_values" and column == "note" for kind, _, column in told.findings)
 
 
+def test_a_text_keeps_its_words_and_loses_what_identifies_anybody():
+    note = "call 555-123-4567 about the left lower lobe of MRN0001, seen 12.03.2021"
+    told, lines = cleaned(workbook(rows=[[*ROWS[0][:-1], note]]))
+    assert "left lower lobe" in lines[1]
+    assert not any(secret in lines[1] for secret in ("4567", "MRN0001", "12.03.2021"))
+    assert (
+        "column_values",
+        "1 value lost what could name somebody: look at all of them",
+        "note",
+    ) in told.findings
+
+
 def hidden_sheet(book):
     book.create_sheet("key").append(["MRN0001", "Doe^Jane"])
     book["key"].sheet_state = "veryHidden"

@@ -301,9 +301,9 @@ def test_a_second_column_with_the_patients_own_number_waits_for_a_person(house, 
     text = f"mrn,chart,score\n{CT},a,1\n{MR},Chart {MR.lower()},2\n"
     row = deliver(house, of_files(delivery), write(tmp_path / "tables", text, dictionary)).tables.get()
     told = {(one.element_path, one.sentence) for one in row.findings.filter(blocks=True)}
-    assert ("chart", "1 value named the patient of the row, and is left empty: look at the others") in told
+    assert ("chart", "1 value lost what could name somebody: look at all of them") in told
     assert {column for column, _ in told} == {"chart"}
-    assert [line["chart"] for line in _rows(house, row)] == ["a", ""]
+    assert [line["chart"] for line in _rows(house, row)] == ["a", "Chart"]
 
 
 def test_a_patient_id_that_dicom_could_not_hold_is_set_apart(house, delivery_as, tmp_path):

@@ -16,6 +16,7 @@ from vesalius.deid.tables.cells import days_between, fits, grouped_age, shifted
 from vesalius.deid.tables.dictionary import AGE, DATE, DROP, ID, KEEP, Column, Dictionary
 from vesalius.deid.tables.reading import Record, TableError, delimiter_of, records
 from vesalius.deid.tables.workbook import is_workbook, read_workbook
+from vesalius.deid.text import clean_text
 
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
 LONGEST_ID: Final = 64  # characters of a Patient ID (PS3.5 6.2, LO)
@@ -65,16 +66,23 @@ class _Told:
     empty: int = 0
     unfit: int = 0
     telling: int = 0  # values that hold the original ID of their row's patient
-    cleared: int = 0  # values that named the patient of their row, and are left empty
+    cleared: int = 0  # values that named somebody, and do no longer
     more: bool = False  # than MOST_DISTINCT values
     counts: Counter[str] = field(default_factory=Counter)
 
-    def cleaned(self, value: str, named: Named) -> str:
-        """A text without what identifies the patient of its row; values of a list are what the list says."""
-        if named.context is None or value in dict(self.column.values) or not named.context.betrayed_by(value):
+    def cleaned(self, value: str, context: PatientContext) -> str:
+        """The value without what identifies the patient of its row; values of a list are what the list says.
+
+        Of a text what names anybody goes, and words that nobody listed stay: a person looks at them anyway.
+        """
+        if value in dict(self.column.values):
             return value
-        self.cleared += 1
-        return ""
+        if self.column.type == "text":
+            told = clean_text(value, context, "review").text
+        else:
+            told = "" if context.betrayed_by(value) else value
+        self.cleared += told != value
+        return told
 
     def note(self, value: str, own_id: str) -> None:
         if not value:
@@ -194,10 +202,16 @@ def _patient(row: Record, place: int, patients: dict[str, Named], name_of: Calla
     if not original:
         raise TableError(f"row {row.number} names no patient")
     if original not in patients:
-        patients[original] = name_of(original)
+        patients[original] = _known_by(name_of(original), original)
         if len(patients[original].new_id) > LONGEST_ID:
             raise TableError(f"row {row.number} has a patient ID of more than {LONGEST_ID} characters")
     return patients[original]
+
+
+def _known_by(named: Named, original: str) -> Named:
+    """Who has no image is known by the ID of the table alone."""
+    own = PatientContext(issuer="", patient_id=original, identifiers=(("patient_id", original),))
+    return named if named.context else replace(named, context=own)
 
 
 def _cell(one: _Told, row: Record, named: Named, *, shifts: bool) -> str:
@@ -215,7 +229,7 @@ def _cell(one: _Told, row: Record, named: Named, *, shifts: bool) -> str:
             return grouped_age(value)
     except ValueError as error:
         raise TableError(f"row {row.number}, column {one.column.name}: {error}") from None
-    return one.cleaned(value, named)
+    return one.cleaned(value, named.context) if named.context else value
 
 
 def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, str]]:
@@ -231,8 +245,8 @@ def _findings(plan: list[_Told], undeclared: list[str]) -> list[tuple[str, str, 
             sentence = f"{some} the original ID of the row's own patient: leave the column out"
             found.append(("column_values", sentence, one.column.name))
         if one.cleared:
-            some = "1 value named" if one.cleared == 1 else f"{one.cleared} values named"
-            sentence = f"{some} the patient of the row, and is left empty: look at the others"
+            some = "1 value" if one.cleared == 1 else f"{one.cleared} values"
+            sentence = f"{some} lost what could name somebody: look at all of them"
             found.append(("column_values", sentence, one.column.name))
         if one.unfit:
             some = "1 value is" if one.unfit == 1 else f"{one.unfit} values are"

@@ -65,12 +65,18 @@ def look(rng: np.random.Generator, *, hard: bool) -> Look:
 
 
 def texture(rng: np.random.Generator, rows: int, columns: int) -> Pixels:
-    """Tissue-like noise of two scales around a body's outline, 0 to 1."""
+    """Tissue-like: soft clouds of three scales inside a body's outline, with noise all over; 0 to 1."""
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
-    coarse = np.kron(rng.random((rows // 16 + 1, columns // 16 + 1)), np.ones((16, 16)))[:rows, :columns]
-    body = (x / 0.8) ** 2 + (y / 0.7) ** 2 < 1
-    value = np.where(body, 0.3 + 0.25 * coarse, 0.03) + rng.normal(0, 0.015, (rows, columns))
-    return np.clip(value, 0, 1)
+    body = 1 / (1 + np.exp(25 * ((x / 0.8) ** 2 + (y / 0.7) ** 2 - 1)))
+    tissue = 0.3 + sum(
+        depth * _clouds(rng, rows, columns, cells) for cells, depth in ((3, 0.25), (7, 0.1), (15, 0.05))
+    )
+    return np.clip(0.03 + body * tissue + rng.normal(0, 0.015, (rows, columns)), 0, 1)
+
+
+def _clouds(rng: np.random.Generator, rows: int, columns: int, cells: int) -> Pixels:
+    small = Image.fromarray(rng.random((cells, cells)).astype(np.float32))
+    return np.asarray(small.resize((columns, rows), Image.Resampling.BICUBIC))
 
 
 def burn(picture: Pixels, lines: list[str], how: Look, at: tuple[int, int]) -> list[Burned]:

@@ -12,10 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import imagecodecs
 import numpy as np
 from bench.deid_set.key import Row
 from bench.deid_set.score.cleaned import CleanedFile, Maps
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames
+from pydicom.pixels import pixel_array
+from pydicom.uid import JPEGLossless, JPEGLosslessSV1
 
 ACTIONS: Final = (
     "text_removed", "text_retained", "tag_retained", "text_notnull", "date_shifted",
@@ -176,11 +181,17 @@ def pixels_of(file: CleanedFile) -> NDArray[Any] | None:
     """Decoded pixels, grey, (frames, rows, columns); None where they cannot be decoded."""
     dataset = file.dataset
     try:
-        pixels = dataset.pixel_array
+        pixels = _decoded(dataset)
     except (AttributeError, ValueError, RuntimeError, NotImplementedError):
         return None
     if dataset.get("SamplesPerPixel", 1) == 3:
-        if not str(dataset.PhotometricInterpretation).startswith("RGB"):
-            pixels = pixels[..., :1]  # pydicom leaves YBR: its first channel is the grey one
         pixels = pixels.mean(axis=-1)
     return pixels if pixels.ndim == 3 else pixels[None]
+
+
+def _decoded(dataset: Dataset) -> NDArray[Any]:
+    """By pydicom, colours as RGB; lossless JPEG by imagecodecs, since pydicom's own plugins are seldom installed."""
+    if dataset.file_meta.TransferSyntaxUID not in {JPEGLossless, JPEGLosslessSV1}:
+        return pixel_array(dataset)
+    frames = generate_frames(dataset.PixelData, number_of_frames=int(dataset.get("NumberOfFrames", 1)))
+    return np.stack([imagecodecs.jpeg_decode(frame) for frame in frames])

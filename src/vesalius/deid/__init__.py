@@ -8,7 +8,7 @@ from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
 from vesalius.deid.patient.lookup import LookupTable, LookupTableError
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.recipe_file import RecipeError
-from vesalius.deid.record import Change, FindingFact, Origin
+from vesalius.deid.record import Change, FindingFact, Origin, WordCount
 
 __all__ = [
     "Change",
@@ -26,6 +26,7 @@ __all__ = [
     "PatientContext",
     "Recipe",
     "RecipeError",
+    "WordCount",
     "Written",
     "blocks",
     "clean",

@@ -16,7 +16,7 @@ from vesalius.deid.patient.identity import Identity
 from vesalius.deid.profile import private
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import root_place
-from vesalius.deid.record import Change, FindingFact, Origin
+from vesalius.deid.record import Change, FindingFact, Origin, WordCount
 from vesalius.deid.suspicions import suspicions
 from vesalius.deid.values import encode
 from vesalius.deid.values.treatment import Patient
@@ -36,12 +36,14 @@ class Cleaned:
     """What pass 2 found and decided about one file; `write` makes the cleaned file of it.
 
     `edits` is empty for origin `site`, whose files are never changed. `facts` are those of the cleaned file.
+    `words` counts the words of the texts that were cleaned.
     """
 
     edits: tuple[Edit, ...]
     changes: tuple[Change, ...]
     findings: tuple[FindingFact, ...]
     facts: dict[str, Any]
+    words: WordCount = WordCount()
 
 
 def clean(
@@ -66,7 +68,7 @@ def clean(
     if recipe.script and origin == "identifiable":
         hidden = _hidden(file, recipe, context, reader, origin)
         return _by_script(file, recipe, around or _looking_up(identity, recipe, context), hidden)
-    patient = Patient(identity.named_by(recipe), context)
+    patient = Patient(identity.named_by(recipe), context, recipe.unknown_words)
     counted = bool(recipe.event) and origin == "identifiable"
     days = days_from_event(root, identity, patient_of(root)) if counted else None
     hidden = _hidden(file, recipe, context, reader, origin)
@@ -88,6 +90,7 @@ def clean(
         (*walker.changes, *(hidden.changes if hidden else ())),
         tuple(sorted({*walker.findings, *doubts, *(hidden.findings if hidden else ())})),
         facts_after(root, walker.root_after, _syntax(file, origin, hidden), walker.references),
+        WordCount(patient.tally.kept, patient.tally.removed),
     )
 
 

@@ -20,6 +20,13 @@ class Change(NamedTuple):
     after: str | None
 
 
+class WordCount(NamedTuple):
+    """How many words of cleaned texts were kept and how many taken out."""
+
+    kept: int = 0
+    removed: int = 0
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FindingFact:
     """One doubt about one file: its kind, the element path that gives rise to it (never a value), and why.

@@ -35,7 +35,7 @@ _ENCODINGS: Final = (
 _ERROR: Final = re.compile(rb"^Error - (.*)$", re.MULTILINE)
 _QUOTED: Final = re.compile(r"value <[^>]*>|= <[^>]*>")
 _ROUNDING: Final = 6  # of 255
-_ALLOWED_AROUND: Final = 2  # a box may be this many times the height of its word larger on each side
+_ALLOWED_AROUND: Final = 3  # the block of all words may be so many heights of a word larger on each side
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _errors(file: CleanedFile) -> set[str]:
 
 
 def _around(pair: Pair) -> Iterator[Verdict]:
-    """Whether the decoded pixels far from every planted word are what they were."""
+    """Whether the decoded pixels far from the block of planted words are what they were."""
     boxes = [json.loads(a["action_text"][1:-1]) for a in pair.row.answers if a["action"] == "<pixels_hidden>"]
     if not boxes:
         return
@@ -129,10 +129,11 @@ def _around(pair: Pair) -> Iterator[Verdict]:
             EXTENDED[5], "extended", passed=False, path=pair.row.path, tag="", wanted="", found="unreadable"
         )
         return
+    left, top = (min(box["top_left"][axis] for box in boxes) for axis in (0, 1))
+    right, bottom = (max(box["bottom_right"][axis] for box in boxes) for axis in (0, 1))
+    margin = _ALLOWED_AROUND * max(box["bottom_right"][1] - box["top_left"][1] for box in boxes)
     far = np.ones(before.shape[1:], dtype=bool)
-    for (left, top), (right, bottom) in ((box["top_left"], box["bottom_right"]) for box in boxes):
-        margin = _ALLOWED_AROUND * (bottom - top)
-        far[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin] = False
+    far[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin] = False
     differing = int((np.abs(before - after.astype(float)) > _tolerance(pair))[:, far].sum())
     yield Verdict(EXTENDED[5], "extended", not differing, pair.row.path, "", "", f"{differing} pixels")
 

@@ -71,6 +71,14 @@ def _of_one_name(plan: ReleasePlan, _: list[CleanedSeries]) -> bool:
     return len(set(names)) < len(names)
 
 
+def _open_faces(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
+    """What is published with a face because few may fetch it lives in a row that not anyone may fetch."""
+    limited = Finding.objects.filter(series__in=series, verdict=Finding.Verdict.LIMITED)
+    titles = set(limited.values_list("series__submission__download", flat=True))
+    homes = Download.objects.filter(holding__short_title=plan.holding, title__in=titles)
+    return homes.filter(fetch=Download.Rule.ANYONE).exists()
+
+
 def _claimed(plan: ReleasePlan, series: list[CleanedSeries]) -> bool:
     """A UID is unique in the whole archive: whoever comes second is blocked."""
     return any(_is_claimed(plan, one) for one in series)
@@ -153,6 +161,11 @@ GATES: list[tuple[str, str, Trouble]] = [
     ("changes", "the release would change nothing: accept a series or a table first", _nothing),
     ("accepted", "a planned series or table is no longer accepted: plan anew", _lapsed),
     ("findings", "a planned series or table has open findings: settle them", _doubted),
+    (
+        "faces",
+        "a planned series shows a face that only few may fetch, and its data access is open",
+        _open_faces,
+    ),
     ("download", "a planned series or table has no row of data access to live in", _homeless),
     ("unique", "a UID of a planned series belongs to another patient or collection already", _claimed),
     ("purged", "a planned series or table holds content that was purged: exclude it", _refused),

@@ -1,6 +1,7 @@
 """A person's verdict on a series: accept, exclude, undo; and what becomes of quarantined files."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.utils import timezone
 
@@ -62,23 +63,40 @@ def undo(series_id: int, *, person: str) -> None:
         _record("series.undo", series, person, {"verdict": review.verdict})
 
 
-def settle(finding_id: int, *, person: str, settlement: str) -> None:
-    """Close a doubt with the reason why it is none; BadRequest without a reason."""
-    if not settlement.strip():
-        raise BadRequest("say why the finding is settled")
+# How a face may be dealt with, and what is recorded where the person adds no reason of their own; "" asks for one.
+FACE_VERDICTS: Final[dict[str, str]] = {
+    Finding.Verdict.DEFACED: "the face was taken out of the images",
+    Finding.Verdict.LIMITED: "only people who were granted it may fetch the images",
+    Finding.Verdict.ACCEPTED: "",
+}
+
+
+def settle(finding_id: int, *, person: str, settlement: str, verdict: str = "") -> None:
+    """Close a doubt with the reason why it is none; BadRequest without a reason.
+
+    verdict: of a face, how it is dealt with (`FACE_VERDICTS`); BadRequest without one. No other doubt has one.
+    """
     with on_intake():
         finding = Finding.objects.select_for_update().filter(pk=finding_id, settled_at=None).first()
         if finding is None:
             raise NotFound("there is no such open finding")
+        is_face = finding.kind == Finding.Kind.FACE
+        if is_face != (verdict in FACE_VERDICTS):
+            raise BadRequest(
+                "say of a face whether it was taken out, is limited or accepted, and of nothing else"
+            )
+        reason = settlement.strip() or FACE_VERDICTS.get(verdict, "")
+        if not reason:
+            raise BadRequest("say why the finding is settled")
         finding.settled_at, finding.settled_by = timezone.now(), person
-        finding.settlement = settlement.strip()[:300]
-        finding.save(update_fields=["settled_at", "settled_by", "settlement"])
+        finding.settlement, finding.verdict = reason[:300], verdict
+        finding.save(update_fields=["settled_at", "settled_by", "settlement", "verdict"])
         record(
             "finding.settle",
             person=person,
             target_kind="finding",
             target=str(finding.pk),
-            detail={"kind": finding.kind, "submission": finding.submission_id},
+            detail={"kind": finding.kind, "submission": finding.submission_id, "verdict": verdict},
         )
 
 

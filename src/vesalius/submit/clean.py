@@ -33,6 +33,7 @@ from vesalius.jobs.dispatch import Work, handles
 from vesalius.jobs.queue import enqueue
 from vesalius.settings.routing import Side, on_intake
 from vesalius.store import BlobFacts
+from vesalius.submit import faces
 from vesalius.submit.domains import identity_of
 from vesalius.submit.inspect import FILES_PER_TASK, chunks, quarantine, settle_if_ready
 from vesalius.submit.order import in_slice_order
@@ -85,8 +86,9 @@ def clean_patient(work: Work) -> None:
     asked = [[work.hand(clean_series, order) for order in _orders(run, identity)] for run in waiting]
     for done, (run, futures) in enumerate(zip(waiting, asked, strict=True)):
         parts: list[CleanedPart] = [future.result() for future in futures]
+        face = faces.shows_face(work, parts)
         with work.saving():
-            _save(run, patient, parts)
+            _save(run, patient, parts, face=face)
         work.report(done + 1, len(waiting))
     with work.finishing():
         compare_references(patient, identity.named_by(recipe))
@@ -140,7 +142,7 @@ def _orders(run: Run, identity: deid.Identity) -> list[SeriesOrder]:
     return [replace(whole, files=tuple(part)) for part in chunks(whole.files, FILES_PER_TASK)]
 
 
-def _save(run: Run, patient: PatientMapping, parts: Sequence[CleanedPart]) -> None:
+def _save(run: Run, patient: PatientMapping, parts: Sequence[CleanedPart], *, face: bool) -> None:
     """Rows of one cleaned series, all in one transaction; if files came or went meanwhile, a later job does it."""
     rows = SubmittedFile.objects.select_for_update().defer("collected")
     current = rows.in_bulk([file.pk for file in run.files])
@@ -160,6 +162,8 @@ def _save(run: Run, patient: PatientMapping, parts: Sequence[CleanedPart]) -> No
     if series is None:
         series = _save_series(submission, patient, good, digest)
         _save_values(series, parts)
+        if face:
+            faces.tell_of_face(series)
     DeidRun.objects.create(
         series=series,
         position=series.runs.count(),

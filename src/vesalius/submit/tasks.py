@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vesalius import deid
+from vesalius.deid.faces import Slice, face_stands_out, volume_of
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.errors import BadInput
@@ -199,6 +200,22 @@ def _offsets(file: DicomFile, done: deid.Cleaned) -> dict[str, Any]:
     growth = start - element.value_start
     fragments = [[first + growth, length] for first, length in element.fragments]
     return {"pixels": [start, end - start]} | ({"fragments": fragments} if fragments else {})
+
+
+def face_in(store_root: str, images: list[tuple[dict[str, Any], str]]) -> bool:
+    """Whether a face stands out of (header facts, SHA-256) in slice order; True where nobody can tell."""
+    from vesalius.dicom.frames import frame  # noqa: PLC0415 - decoders are loaded where pixels are looked at
+
+    store = open_store(Path(store_root), create=False)
+    slices: list[Slice] = []
+    try:
+        for facts, name in images:
+            with read(store.path(name)) as file:
+                slices.append(Slice(facts, frame(file, 0)))
+    except DicomError:
+        return True
+    found = volume_of(slices) if slices else None
+    return found is None or face_stands_out(*found, str(slices[0].facts.get("Modality")))
 
 
 def pack(changes: Iterable[bytes]) -> bytes:

@@ -25,6 +25,7 @@ OPEN_GATES = {  # name -> what holds while it is open; a gate says itself what i
     "changes": "The release changes something",
     "accepted": "Every planned series and table is accepted",
     "findings": "No finding is open",
+    "faces": "No face that only few may fetch lies in open data access",
     "download": "Every series and table has a row of data access to live in",
     "unique": "No UID belongs to another patient or collection",
     "purged": "Nothing in it was purged before",

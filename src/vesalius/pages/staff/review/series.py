@@ -162,7 +162,8 @@ def settle(request: HttpRequest, uid: str) -> HttpResponse:
     """`/series/UID/settle/`: close a finding with the reason why it is none."""
     row = curating.series_of(uid, number(request, "submission"))
     reason = request.POST.get("settlement", "")
-    review.settle(number(request, "finding"), person=who(request), settlement=reason)
+    verdict = request.POST.get("face", "")
+    review.settle(number(request, "finding"), person=who(request), settlement=reason, verdict=verdict)
     messages.success(request, "The finding is settled.")
     return redirect(f"{_address(row)}#findings")
 

@@ -80,7 +80,8 @@ def test_a_picture_loses_what_it_says_beside_its_pixels_and_waits_for_an_eye(exp
     assert exported.run().returncode == 0
     written = (exported.out / "photo.jpg").read_bytes()
     assert b"Kunigunde" not in written
-    assert Image.open(exported.out / "photo.jpg").size == (8, 8)
+    with Image.open(exported.out / "photo.jpg") as picture:
+        assert picture.size == (8, 8)
 
 
 def test_free_text_in_a_table_waits_until_a_person_accepts_it(told):

@@ -10,7 +10,7 @@ from rich.table import Table
 from vesalius.site.report.attributes import name_of
 from vesalius.site.survey.looking import Survey
 from vesalius.site.survey.risks import Risk
-from vesalius.site.survey.written import amounts, by_risk
+from vesalius.site.survey.written import amounts, by_risk, faces
 
 SHOWN_VALUES, SHOWN_FILES = 3, 20
 
@@ -43,6 +43,7 @@ def show(survey: Survey, *, everything: bool) -> None:
             )
     console.print(table)
     _list("Images that may show text in their pixels", [(name, why) for name, _, why in survey.suspects])
+    _list("Heads", faces(survey))
     _list("Not readable", survey.unreadable)
 
 

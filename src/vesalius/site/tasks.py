@@ -212,6 +212,8 @@ def _clean_one(
             state=state,
             out=target if state == "written" else "",
             findings=told,
+            kept=cleaned.words.kept,
+            removed=cleaned.words.removed,
             record=packed(file, cleaned),
             facts=facts,
             missing=tuple(sorted(around.missing)) if around else (),

@@ -12,6 +12,7 @@ from vesalius.dicom import Dataset, DicomError, Element, Reason
 from vesalius.dicom import vr as representations
 from vesalius.errors import ArchiveError
 from vesalius.site.hands import allow_processor_time, limited
+from vesalius.site.survey.heads import MODALITIES, Facts, Head, facts_for_heads
 from vesalius.site.survey.risks import ORDER, Risk, named, risk_of
 from vesalius.site.tasks import opened, sentence_of
 from vesalius.store.sources import Source
@@ -59,6 +60,8 @@ class Survey:
     attributes: dict[str, Attribute] = field(default_factory=dict)
     suspects: list[tuple[str, str, str]] = field(default_factory=list)  # (file, element path, why)
     modalities: Counter[str] = field(default_factory=Counter)
+    volumes: dict[str, list[tuple[Source, Facts]]] = field(default_factory=dict)  # by Series Instance UID
+    heads: list[Head] = field(default_factory=list)
     levels: dict[str, set[str]] = field(default_factory=lambda: {level: set() for level in _LEVELS})
 
     def add(self, other: "Survey") -> None:
@@ -71,6 +74,8 @@ class Survey:
         self.modalities.update(other.modalities)
         for level, uids in other.levels.items():
             self.levels[level] |= uids
+        for series, slices in other.volumes.items():
+            self.volumes.setdefault(series, []).extend(slices)
         for path, attribute in other.attributes.items():
             self.attributes.setdefault(path, Attribute(attribute.vr, attribute.risk)).add(attribute)
 
@@ -96,6 +101,9 @@ def look_into(task: LookTask) -> Survey:
         try:
             with limited(), opened(source) as file:
                 _note(survey, source, file.dataset)
+                if file.dataset.text(_MODALITY) in MODALITIES:
+                    series = file.dataset.text(_LEVELS["series"])
+                    survey.volumes.setdefault(series, []).append((source, facts_for_heads(file)))
         except DicomError as error:
             if error.reason is Reason.NOT_DICOM:
                 survey.not_dicom += 1

@@ -6,6 +6,7 @@ from typing import Final
 
 from vesalius.site.hands import Hands
 from vesalius.site.run import Watcher
+from vesalius.site.survey.heads import Head, HeadTask, look_at, lost_head, task_of
 from vesalius.site.survey.looking import LookTask, Survey, look_into, lost_looking
 from vesalius.store.sources import Source, gather
 
@@ -20,9 +21,21 @@ def survey(folder: Path, workers: int, watcher: Watcher) -> Survey:
     for part in Hands[LookTask, Survey](workers, look_into, lost_looking).results(_tasks(sources)):
         whole.add(part)
         watcher.advance(part.files, part.size)
+    _look_at_heads(whole, workers, watcher)
     whole.suspects.sort()
     whole.unreadable.sort()
     return whole
+
+
+def _look_at_heads(whole: Survey, workers: int, watcher: Watcher) -> None:
+    tasks = [task for series in whole.volumes.values() if (task := task_of(series)) is not None]
+    if tasks:
+        slices = sum(len(task.slices) for task in tasks)
+        watcher.begin(
+            "Looking at heads", slices, sum(source.size for task in tasks for source, _ in task.slices)
+        )
+        whole.heads = list(Hands[HeadTask, Head](workers, look_at, lost_head).results(tasks))
+        whole.heads.sort(key=lambda head: head.file)
 
 
 def _tasks(sources: list[Source]) -> Iterator[LookTask]:

@@ -34,6 +34,13 @@ def amounts(survey: Survey) -> Iterator[tuple[str, str]]:
         ", ".join(f"{name or 'none'} {count:,}" for name, count in sorted(survey.modalities.items())),
     )
     yield "May show text in their pixels", f"{len({name for name, *_ in survey.suspects}):,}"
+    yield "Series with a recognisable face", f"{sum(head.shows for head in survey.heads):,}"
+
+
+def faces(survey: Survey) -> list[tuple[str, str]]:
+    """The series of heads by one of their files, and what was seen."""
+    seen = {True: "a face stands out", False: "of a head, and no face stands out"}
+    return [(head.file, f"{seen[head.shows]} ({head.count:,} files)") for head in survey.heads]
 
 
 def write_csv(path: Path, survey: Survey) -> None:
@@ -56,6 +63,7 @@ def write_json(path: Path, survey: Survey) -> None:
         "levels": {level: len(found - {""}) for level, found in survey.levels.items()},
         "modalities": dict(sorted(survey.modalities.items())),
         "pixel_text": [{"file": name, "element": path, "reason": why} for name, path, why in survey.suspects],
+        "heads": [{"file": head.file, "files": head.count, "face": head.shows} for head in survey.heads],
         "attributes": [
             {
                 "element": element,
@@ -82,6 +90,7 @@ def write_html(path: Path, survey: Survey) -> None:
         if found:
             parts.append(page.section(_TITLES[risk], _attributes(found)))
     parts.append(page.section("Images that may show text", _listed(survey.suspects)))
+    parts.append(page.section("Heads", _listed([(name, "", why) for name, why in faces(survey)])))
     parts.append(page.section("Not readable", _listed([(name, "", why) for name, why in survey.unreadable])))
     with secret_file(path) as file:
         file.write(page.page("What stands in these files", lead, parts))

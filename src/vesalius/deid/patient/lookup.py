@@ -5,7 +5,6 @@ file, as CTP reads it, or a CSV file whose columns are the key types.
 """
 
 import csv
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import date
 from io import StringIO
 from typing import Final, NamedTuple, TypeAlias
 
+from vesalius.deid.java_properties import Entry, entries
 from vesalius.errors import BadInput
 
 Patient: TypeAlias = tuple[str, str]
@@ -23,8 +23,6 @@ SAME_AS: Final = "same_as"
 SAME_AS_ISSUER: Final = "same_as_issuer"
 REASON: Final = "reason"
 _OLD, _NEW, _ISSUER = "id_old", "id_new", "issuer"
-_BLANKS: Final = " \t\f"
-_ESCAPES: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _MOST_POINTERS: Final = 10
 _BOM: Final = "\ufeff"
 
@@ -185,59 +183,15 @@ def _row_entries(line: int, header: list[str], values: list[str]) -> Iterator[tu
 
 
 def _property_entries(text: str) -> Iterator[tuple[int, Key, str]]:
-    for line, logical in _logical_lines(text):
-        try:
-            name, value = _property(logical)
-        except ValueError as error:
-            raise LookupTableError(f"line {line}: {error}") from None
+    for line, name, value in _properties(text):
         key_type, slash, original = name.removeprefix("..").partition("/")
         if not (slash and key_type.strip() and original.strip()):
             raise LookupTableError(f"line {line} has no key such as ptid/MRN123")
         yield line, Key(key_type.strip(), "", original.strip()), value.strip()
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines of a properties file without comments; one that ends with a backslash goes on in the next."""
-    begun, started = "", 0
-    for number, natural in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        line = natural.lstrip(_BLANKS)
-        if not begun and (not line or line[0] in "#!"):
-            continue
-        started = started if begun else number
-        slashes = len(line) - len(line.rstrip("\\"))
-        if slashes % 2:
-            begun += line[:-1]
-            continue
-        yield started, begun + line
-        begun = ""
-    if begun:
-        yield started, begun
-
-
-def _property(line: str) -> tuple[str, str]:
-    """Key and value: the key ends at the first blank, `=` or `:` that no backslash stands before."""
-    end = 0
-    while end < len(line) and line[end] not in "=:" + _BLANKS:
-        end += 2 if line[end] == "\\" else 1
-    rest = line[end:].lstrip(_BLANKS)
-    rest = rest[1:] if rest[:1] in {"=", ":"} else rest
-    return _unescaped(line[:end]), _unescaped(rest.lstrip(_BLANKS))
-
-
-def _unescaped(text: str) -> str:
-    signs = iter(text)
-    told = []
-    for sign in signs:
-        if sign != "\\":
-            told.append(sign)
-            continue
-        escaped = next(signs, "")
-        if escaped != "u":
-            told.append(_ESCAPES.get(escaped, escaped))
-            continue
-        digits = "".join(next(signs, "") for _ in range(4))
-        if not re.fullmatch("[0-9A-Fa-f]{4}", digits):
-            raise ValueError("after a backslash and u stand four hexadecimal digits")
-        told.append(chr(int(digits, 16)))
-    # Java writes what lies beyond U+FFFF as two of these
-    return "".join(told).encode("utf-16", "surrogatepass").decode("utf-16")
+def _properties(text: str) -> Iterator[Entry]:
+    try:
+        yield from entries(text)
+    except ValueError as error:
+        raise LookupTableError(str(error)) from None

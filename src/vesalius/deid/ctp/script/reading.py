@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from xml.parsers import expat
 
 from vesalius.deid.ctp.errors import ScriptError
-from vesalius.deid.ctp.script.java_properties import entries
+from vesalius.deid.java_properties import entries
 
 _XML: Final = re.compile(r"^\s*<", re.MULTILINE)
 _DISABLED: Final = re.compile(r"[ \t\f]*#[ \t]*((?:set|keep|remove)\..*)")
@@ -28,7 +28,12 @@ class Line(NamedTuple):
 def lines_of(text: str) -> list[Line]:
     """The lines of a script in their order. Raises ScriptError, which names the line."""
     text = text.removeprefix("\ufeff")
-    return _from_xml(text) if _XML.search(text) else list(_from_properties(text))
+    if _XML.search(text):
+        return _from_xml(text)
+    try:
+        return list(_from_properties(text))
+    except ValueError as error:
+        raise ScriptError(str(error)) from None
 
 
 def _from_xml(text: str) -> list[Line]:

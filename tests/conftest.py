@@ -15,6 +15,7 @@ FOLDER = Path(tempfile.mkdtemp(prefix="vesalius-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["VESALIUS_DATA"] = str(FOLDER / "data")
 os.environ["VESALIUS_SIDE"] = "staff"
+os.environ["VESALIUS_READ_PIXELS"] = "false"  # people look for text in pixels, as where the extra is absent
 os.environ["DJANGO_SETTINGS_MODULE"] = "vesalius.settings.django"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
     "true"  # a browser's fixture keeps an event loop in this thread; nothing is async

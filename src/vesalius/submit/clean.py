@@ -138,6 +138,8 @@ def _orders(run: Run, identity: deid.Identity) -> list[SeriesOrder]:
         recipe=run.recipe.to_json(),
         context=run.context.to_json(),
         identity=identity,
+        # a demonstration shows how people look for themselves
+        read_pixels=settings.VESALIUS.read_pixels and not settings.VESALIUS.synthetic,
     )
     return [replace(whole, files=tuple(part)) for part in chunks(whole.files, FILES_PER_TASK)]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vesalius import deid
 from vesalius.deid.faces import Slice, face_stands_out, volume_of
@@ -19,6 +19,9 @@ from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.errors import BadInput
 from vesalius.store import BlobFacts, FolderStore, open_store
+
+if TYPE_CHECKING:
+    from vesalius.deid.pixels import Reader
 
 PIXEL_DATA = (0x7FE00010, 0x7FE00008, 0x7FE00009)
 BLOCK = 1 << 20
@@ -69,6 +72,7 @@ class SeriesOrder:
     recipe: str  # deid.Recipe as JSON
     context: str  # deid.PatientContext as JSON
     identity: deid.Identity
+    read_pixels: bool = False  # by the extra `ocr`, where it is installed and the recipe cleans pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,12 @@ def _clean_one(
     try:
         with read(store.path(name)) as file:
             done = deid.clean(
-                file, recipe=recipe, identity=order.identity, context=context, origin=order.origin
+                file,
+                recipe=recipe,
+                identity=order.identity,
+                context=context,
+                origin=order.origin,
+                reader=_reader(order, recipe),
             )
             refusal = next((one for one in done.findings if one.kind == "quarantine"), None)
             if refusal is not None:
@@ -128,7 +137,7 @@ def _clean_one(
             flaw = _flaw(store, blob, file, order, recipe, context) if blob.staged else None
             if flaw is not None:
                 return CleanedFile(file=file_id, refused=(flaw.kind, flaw.sentence, flaw.path))
-            pixel_digest, offsets = _pixel_digest(file), _offsets(file, done)
+            pixel_digest, offsets = _pixels(store, blob, file, done.edits)
     except BadInput as error:
         return CleanedFile(file=file_id, refused=("quarantine", str(error), ""))
     values.update(_distinct(one) for one in done.changes)
@@ -142,6 +151,27 @@ def _clean_one(
         pixel_digest=pixel_digest,
         findings=tuple((one.kind, one.sentence, one.path) for one in done.findings),
     )
+
+
+def _reader(order: SeriesOrder, recipe: deid.Recipe) -> "Reader | None":
+    """What reads text in pixels, one for all files of this process."""
+    if not order.read_pixels or "clean_pixel_data" not in recipe.options:
+        return None
+    from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads models
+
+    return open_reader()
+
+
+def _pixels(
+    store: FolderStore, blob: BlobFacts, file: DicomFile, edits: tuple[deid.Edit, ...]
+) -> tuple[str, dict[str, Any]]:
+    """Digest and offsets of the pixels as they were written, which are the source's unless something was blanked."""
+    element = next(filter(None, (file.dataset.get(tag) for tag in PIXEL_DATA)), None)
+    if element is None or all(edit.end <= element.start or element.end <= edit.start for edit in edits):
+        return _pixel_digest(file), _offsets(file, edits)
+    with store.open_staged(blob) if blob.staged else store.open(blob.sha256) as opened:
+        written = read(opened)
+        return _pixel_digest(written), _offsets(written, ())
 
 
 def _written(store: FolderStore, file: DicomFile, done: deid.Cleaned) -> BlobFacts:
@@ -188,12 +218,12 @@ def _unchanged(store: FolderStore, name: str) -> BlobFacts:
     return BlobFacts(sha256=name, size=size, crc32=crc32)
 
 
-def _offsets(file: DicomFile, done: deid.Cleaned) -> dict[str, Any]:
+def _offsets(file: DicomFile, edits: tuple[deid.Edit, ...]) -> dict[str, Any]:
     """Where the pixels lie in a cleaned file: first byte and length of all, and of each encapsulated fragment."""
     element = next(filter(None, (file.dataset.get(tag) for tag in PIXEL_DATA)), None)
-    if element is None or (file.deflated and not done.edits):  # a site's deflated file stays deflated
+    if element is None or (file.deflated and not edits):  # a site's deflated file stays deflated
         return {}
-    place = deid.moved(done.edits, element.value_start, element.end)
+    place = deid.moved(edits, element.value_start, element.end)
     if place is None:
         return {}
     start, end = place

@@ -14,13 +14,15 @@ from vesalius.deid.pixels.reader import Picture, Reader, Reading
 from vesalius.deid.text import is_harmless
 
 # So many letters read so surely are text; fewer or less surely read ones are shapes of the image.
-_TEXT: Final = ((2, 0.8), (4, 0.6), (6, 0.45))
-_PERHAPS: Final = (3, 0.38)
+_TEXT: Final = ((2, 0.8), (4, 0.65), (6, 0.55))
+# What is read less surely may be text where the reader found it by itself as well; noise alone is read so, too.
+_PERHAPS: Final = (2, 0.35)
 _LETTERS_WHERE_EXPECTED: Final = 2
 _LETTERS_ELSEWHERE: Final = 3
 # A higher box of the detector may have gathered shapes of the image around a word: the reader's own box is better.
 _PLAIN_LINE: Final = 32
 _ROUNDS: Final = 3
+_EXTENSIONS: Final = 2
 _LONG_NUMBER: Final = re.compile(r"\d[\d\W]{3,}\d")
 _ALIKE: Final = 10.0  # grey levels of 255 by which the same writing differs between frames
 
@@ -68,8 +70,9 @@ class Judge:
             verdict.doubt.extend(box for box in found.doubt if box not in verdict.doubt)
             if not found.hide:
                 break
-            verdict.hide.extend(found.hide)
-            _cover(plane, found.hide)
+            whole = [_whole(plane, box) for box in found.hide]
+            verdict.hide.extend(whole)
+            _cover(plane, whole)
         else:
             verdict.doubt.append(Box(0, 0, plane.shape[1], plane.shape[0]))
         return verdict
@@ -78,7 +81,7 @@ class Judge:
         boxes = text_boxes(plane, self._letters)
         known = len(self._known)
         ours = {box: self._read(plane, box) for box in boxes}
-        new_text = any(_is_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours)
+        new_text = any(_may_be_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours)
         if not (first and (new_text or (self._search_first and not self._searched))):
             return self._verdict(ours, {})
         self._searched = True
@@ -96,11 +99,10 @@ class Judge:
             if self._must_go(reading)
             and (box.h <= _PLAIN_LINE or not any(box.touches(one) for one in better))
         ]
-        doubt = [box for box, reading in (ours | theirs).items() if _is_perhaps(reading)]
-        doubt += [
+        doubt = [
             box
             for box, reading in theirs.items()
-            if not _is_text(reading) and _letters(reading) > 1 and any(box.touches(other) for other in ours)
+            if _is_perhaps(reading) and any(box.touches(other) for other in ours)
         ]
         return Verdict(hide, [box for box in doubt if not any(box.touches(other) for other in hide)])
 
@@ -132,8 +134,12 @@ def _is_text(reading: Reading) -> bool:
 
 
 def _is_perhaps(reading: Reading) -> bool:
+    return _may_be_text(reading) and not _is_text(reading)
+
+
+def _may_be_text(reading: Reading) -> bool:
     letters, sure = _PERHAPS
-    return not _is_text(reading) and _letters(reading) >= letters and reading.sureness >= sure
+    return _letters(reading) >= letters and reading.sureness >= sure
 
 
 def _stretched(plane: Plane, box: Box) -> Picture:
@@ -142,6 +148,22 @@ def _stretched(plane: Plane, box: Box) -> Picture:
     low, high = np.percentile(line, (1, 99))
     scaled = (line - np.float32(low)) * np.float32(255 / max(float(high - low), 1e-6))
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def _whole(plane: Plane, box: Box) -> Box:
+    """The line with what stands close beside it like letters: an end that shapes of the image run into."""
+    for _ in range(_EXTENSIONS):
+        wide = box.grown(round(1.5 * box.h), 0, *plane.shape) or box
+        band = plane[wide.y : wide.y + wide.h, wide.x : wide.x + wide.w]
+        beside = [Box(wide.x + x, wide.y + y, w, h) for x, y, w, h in text_boxes(band, 1) if 2 * h >= box.h]
+        longer = box
+        for one in beside:
+            if one.touches(longer.grown(box.h // 2, 0, *plane.shape) or longer):
+                longer = longer.joined(one)
+        if longer == box:
+            break
+        box = longer
+    return box
 
 
 def _cover(plane: Plane, boxes: Iterable[Box]) -> None:

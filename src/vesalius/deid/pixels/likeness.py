@@ -211,9 +211,16 @@ def _letters(parts: _Parts) -> _Parts:
 
 
 def _rows_of(parts: _Parts, least_letters: int) -> Iterator[Box]:
-    """Letters of about one height that stand side by side."""
+    """Letters of about one height that stand side by side; in even rows alone where shapes of the image join in."""
+    one, other = _neighbours(parts)
+    yield from _grouped(parts, one, other, least_letters)
+    even = _on_one_line(parts, one, other)
+    if not even.all():
+        yield from _grouped(parts, one[even], other[even], least_letters)
+
+
+def _grouped(parts: _Parts, one: _Ints, other: _Ints, least_letters: int) -> Iterator[Box]:
     high, wide = parts.y1 - parts.y0, parts.x1 - parts.x0
-    one, other = _neighbours(parts, high, np.argsort(parts.x0, kind="stable"))
     label = _connected(len(high), one, other)
     order = np.argsort(label, kind="stable")
     heads = np.flatnonzero(np.diff(label[order], prepend=-1))
@@ -226,8 +233,16 @@ def _rows_of(parts: _Parts, least_letters: int) -> Iterator[Box]:
         yield Box(int(x[at]), int(y[at]), int(right[at] - x[at]), int(low[at] - y[at]))
 
 
-def _neighbours(parts: _Parts, high: _Ints, order: _Ints) -> tuple[_Ints, _Ints]:
+def _on_one_line(parts: _Parts, one: _Ints, other: _Ints) -> NDArray[np.bool_]:
+    """Which pairs stand on one line, with a descender or a small letter at most."""
+    lesser = np.minimum((parts.y1 - parts.y0)[one], (parts.y1 - parts.y0)[other])
+    feet = np.abs(parts.y1[one] - parts.y1[other])
+    return np.asarray((feet <= np.maximum(1, 0.2 * lesser)) & (lesser * 1.7 >= (parts.y1 - parts.y0)[one]))
+
+
+def _neighbours(parts: _Parts) -> tuple[_Ints, _Ints]:
     """Pairs of parts that may be letters of one word or line: close, overlapping in height, of like size."""
+    high, order = parts.y1 - parts.y0, np.argsort(parts.x0, kind="stable")
     left_edges = parts.x0[order]
     reach = np.searchsorted(left_edges, parts.x1[order] + 1.7 * high[order], side="right")
     count = np.maximum(reach - np.arange(len(order)) - 1, 0)

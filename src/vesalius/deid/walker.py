@@ -21,9 +21,7 @@ from vesalius.deid.values.numerals import is_disguised, is_of_digits
 from vesalius.deid.values.treatment import (
     TEXT,
     Patient,
-    cleaned_value,
     kept_value,
-    mapped_uids,
     recorded,
 )
 from vesalius.deid.values.uids import with_new_uids
@@ -102,17 +100,18 @@ class Walker:
         tag = element.tag
         if tag & 0x10000:
             kept = private.get(tag)
-            path = prefix + tag_text(tag)
-            return self._cut(element, path) if kept is None else self._private(element, place, prefix, kept)
-        if not tag & 0xFFFF or tag < _FIRST_TAG:
+            case = _Case(element, kept.decision, place, prefix, kept) if kept else None
+        elif not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
-        if not prefix and tag in self._stamped:
+        elif not prefix and tag in self._stamped:
             return 0
-        if tag == positions.REFERENCED_ITEM and element.start in self._plan.moved:
+        elif tag == positions.REFERENCED_ITEM and element.start in self._plan.moved:
             return self._move(element, prefix)
-        if tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
-            return self._cut(element, prefix + tag_text(tag))
-        return self._act(_Case(element, place.decide(tag, element.vr), place, prefix))
+        elif tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
+            case = None
+        else:
+            case = _Case(element, place.decide(tag, element.vr), place, prefix)
+        return self._cut(element, prefix + tag_text(tag)) if case is None else self._act(case)
 
     def _move(self, element: Element, prefix: str) -> int:
         """Name a content item by the position that it has once others are gone."""
@@ -120,22 +119,6 @@ class Walker:
         end = ">" if element.parent.big_endian else "<"
         value = struct.pack(f"{end}{len(moved)}I", *moved)
         return self._replace(element, value, Action.CLEAN, prefix + tag_text(element.tag))
-
-    def _private(self, element: Element, place: Place, prefix: str, kept: kept_private.Kept) -> int:
-        """A private element that a list or the recipe keeps: never with an identifier, nor with a UID of old."""
-        case, action = _Case(element, kept.decision, place, prefix, kept), kept.decision.action
-        if element.vr == "SQ" or action not in {Action.KEEP, Action.CLEAN, Action.UID}:
-            return self._act(case)
-        if element.vr == "UI" and self._renames_uids:
-            return self._uid(case)
-        if action is Action.KEEP or (self.origin == "derived" and kept.meaning is not Meaning.TEXT):
-            uids = self.origin != "identifiable" or "retain_uids" in self.recipe.options
-            silent = tells_nothing(element, self.patient, uids=uids)
-            return 0 if silent else self._give_up(case, Action.REMOVE)
-        value = new_value(element, kept.meaning, self.patient)
-        if value is None:
-            return self._give_up(case, Action.REMOVE)
-        return self._replace(element, value, action, case.path)
 
     def _loses_overlay(self, element: Element, place: Place) -> bool:
         """Whether this describes an overlay whose data go: without them the rest is no valid plane (PS3.3 C.9.2)."""
@@ -148,7 +131,7 @@ class Walker:
         action, element = case.decision.action, case.element
         if element.tag in _PATIENT and action is not Action.KEEP:
             return self._patient(case)
-        if self.origin == "derived" and (action is Action.UID or element.vr in _DATES):
+        if self.origin == "derived" and (action is Action.UID or element.vr in _DATES or _is_dated(case)):
             action = Action.KEEP
         return _DEEDS[action](self, case)
 
@@ -166,7 +149,9 @@ class Walker:
         element = case.element
         if element.vr == "SQ":
             return self._inside(case)
-        if is_of_digits(element.vr) and self._is_disguised_identifier(element):
+        if case.private and element.vr == "UI" and self._renames_uids:
+            return self._uid(case)
+        if self._hides_an_identifier(case):
             return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
         if element.vr == "UI":
             self._refer(element, element.raw(), case.prefix)
@@ -176,9 +161,15 @@ class Walker:
             return self._rename_within(case)
         return 0
 
-    def _is_disguised_identifier(self, element: Element) -> bool:
-        raw = element.raw()
-        return is_disguised(element.vr, raw) and self.patient.context.betrayed_by(raw.decode("latin-1"))
+    def _hides_an_identifier(self, case: _Case) -> bool:
+        """Whether one stands where none belongs: in a number's digits, or in bytes of a private element."""
+        element = case.element
+        if is_of_digits(element.vr):
+            raw = element.raw()
+            return is_disguised(element.vr, raw) and self.patient.context.betrayed_by(raw.decode("latin-1"))
+        return case.private is not None and not tells_nothing(
+            element, self.patient, uids=not self._renames_uids
+        )
 
     def _keep_in_part(self, case: _Case) -> int:
         """Take the identifiers out of a text that stays, or all of it where that leaves nothing."""
@@ -202,13 +193,16 @@ class Walker:
         if element.vr == "SQ":
             return self._inside(case, Text.CLEANED)
         unlisted, removed = self.patient.tally.unlisted, self.patient.tally.removed
-        value = cleaned_value(element, self.patient)
+        meaning = case.private.meaning if case.private else Meaning.AS_WRITTEN
+        value = new_value(element, meaning, self.patient)
         if value is None or (case.place.text is Text.HARMLESS and value != element.raw()):
             return self._give_up(case, case.decision.otherwise)
         if self.origin == "site" and self.patient.tally.removed > removed:
             self._find(*_OBJECTIONS[Action.CLEAN], case.path)
         elif self.patient.tally.unlisted > unlisted:
-            self._find("text", "words stay that no list holds: look whether one of them names somebody", case.path)
+            self._find(
+                "text", "words stay that no list holds: look whether one of them names somebody", case.path
+            )
         if element.vr == "UI":
             self._refer(element, value, case.prefix)
         return self._replace(element, value, Action.CLEAN, case.path)
@@ -217,11 +211,11 @@ class Walker:
         element = case.element
         if element.vr == "SQ":
             return self._inside(case)
-        if element.vr not in {"UI", "UN"}:
+        as_uid = element.vr in {"UI", "UN"} or (case.private and case.private.meaning is Meaning.UID)
+        value = new_value(element, Meaning.UID, self.patient) if as_uid else None
+        if value is None:
             return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
-        value = (
-            mapped_uids(element, self.patient.identity) if self.origin == "identifiable" else element.raw()
-        )
+        value = value if self.origin == "identifiable" else element.raw()
         self._refer(element, value, case.prefix)
         return self._replace(element, value, Action.UID, case.path)
 
@@ -363,6 +357,11 @@ _DEEDS: Final[dict[Action, Callable[[Walker, _Case], int]]] = {
     Action.EMPTY: Walker._empty,  # noqa: SLF001
     Action.DUMMY: Walker._dummy,  # noqa: SLF001
 }
+
+
+def _is_dated(case: _Case) -> bool:
+    """Whether a private element holds a date, under whatever VR."""
+    return case.private is not None and case.private.meaning in {Meaning.DATE, Meaning.SECONDS}
 
 
 def _has_private(dataset: Dataset) -> bool:

@@ -1,4 +1,4 @@
-"""New values of private elements that a list keeps: what their meaning asks for, under whatever VR they are written."""
+"""New values by what a value means, which of private elements the VR alone does not say."""
 
 import re
 import struct
@@ -9,15 +9,13 @@ from typing import Final
 from vesalius.deid.profile.kept_private import Meaning
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.treatment import Patient, cleaned_value, mapped_uids, text_of
+from vesalius.deid.values.uids import uids_in
 from vesalius.dicom import Element
 from vesalius.dicom import vr as representations
 
-_NUMBERS: Final = frozenset({*representations.NUMBERS, "AT"})
 # More bytes than this nobody can vouch for.
 _MOST: Final = 16_000_000
 _SECONDS_OF_A_DAY: Final = 86_400
-# A UID inside of other bytes, where it cannot be exchanged; those of the standard itself name nothing (PS3.5 9).
-_UID: Final = re.compile(r"(?<![\d.])(?!1\.2\.840\.10008\.)[0-2](?:\.\d+){5,}")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e\r\n\t\f]*\0?")
 _LETTERS: Final = re.compile(r"[A-Za-z]{2}")
 
@@ -30,13 +28,19 @@ def new_value(element: Element, meaning: Meaning, patient: Patient) -> bytes | N
 
 
 def tells_nothing(element: Element, patient: Patient, *, uids: bool) -> bool:
-    """Whether a value may stay as it is: no identifier of the patient in it, and without `uids` no UID either."""
-    if element.vr in _NUMBERS:
+    """Whether bytes may stay as they are: no identifier of the patient in them, and without `uids` no UID either.
+
+    Of text and numbers this asks nothing: they are judged as those of the standard's attributes are.
+    """
+    if element.vr not in representations.BYTES:
         return True
     if element.value_end - element.value_start > _MOST:
         return False
     text = text_of(element)
-    return not patient.context.betrayed_by(text) and (uids or element.vr == "UI" or not _UID.search(text))
+    old = (
+        uid for uid in uids_in(text) if patient.identity.uid(uid) != uid
+    )  # it cannot be exchanged in there
+    return not patient.context.betrayed_by(text) and (uids or not any(old))
 
 
 def _text(element: Element, patient: Patient) -> bytes | None:
@@ -50,8 +54,7 @@ def _text(element: Element, patient: Patient) -> bytes | None:
 
 
 def _uid(element: Element, patient: Patient) -> bytes | None:
-    text = text_of(element)
-    if not _PRINTABLE.fullmatch(text):
+    if element.vr != "UI" and not _PRINTABLE.fullmatch(text_of(element)):
         return None
     return mapped_uids(element, patient.identity)
 

@@ -2,6 +2,7 @@
 
 import getpass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -191,6 +192,27 @@ def embargo(short_title: str, title: str, until: datetime | None, *, lift: bool)
 
     making.set_embargo(short_title, title, _in_utc(until), person=operator())
     click.echo(f"{title} of {short_title} " + (f"opens on {until:%Y-%m-%d}." if until else "is open."))
+
+
+@collection.command("lookup")
+@click.argument("short_title")
+@click.argument("table", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", required=True, help="Who sends: the patient IDs of the table are theirs.")
+def take_lookup(short_title: str, table: Path, site: str) -> None:
+    """Let a lookup table name patients, say which IDs are one person's, and date their events.
+
+    It takes the place of the table before. A patient whose images are here keeps ID and dates, or it is refused.
+    """
+    _wake("staff")
+    from vesalius.deid import LookupTable  # noqa: PLC0415
+    from vesalius.intake.models import Site  # noqa: PLC0415
+    from vesalius.submit import domains  # noqa: PLC0415
+
+    told = LookupTable.read(table.name, table.read_text("utf-8-sig"))
+    sender, _ = Site.objects.get_or_create(name=site)
+    domain = domains.make_domain(sender, short_title, keyed=True)
+    count = domains.take_lookup(domain, told, operator())
+    click.echo(f"The table names {count:,} patients of {site} in {short_title}.")
 
 
 def _in_utc(day: datetime | None) -> datetime | None:

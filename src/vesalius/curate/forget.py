@@ -5,6 +5,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
@@ -215,13 +216,22 @@ def _forget_mentions(patient: PatientMapping, series: QuerySet[CleanedSeries]) -
         plan.removed_series_uids = [uid for uid in plan.removed_series_uids if uid not in uids]
         plan.save(update_fields=["removed_series_uids"])
     domain = patient.domain
-    domain.lookup = {
-        name: new for name, new in domain.lookup.items() if name.split("\t")[-1] != patient.original_id
+    domain.lookup = _without(patient, domain.lookup)
+    domain.events = _without(patient, domain.events)
+    domain.corrections = {
+        name: told
+        for name, told in _without(patient, domain.corrections).items()
+        if told["same_as"].split("\t")[-1] != patient.original_id
     }
-    domain.save(update_fields=["lookup"])
+    domain.save(update_fields=["lookup", "events", "corrections"])
     for entry in _entries_about(uids):
         counts = {name: value for name, value in entry.detail.items() if isinstance(value, int)}
         AuditEntry.objects.filter(pk=entry.pk).update(target=keyed_digest(entry.target), detail=counts)
+
+
+def _without(patient: PatientMapping, told: dict[str, Any]) -> dict[str, Any]:
+    """What a domain says of every other patient."""
+    return {name: value for name, value in told.items() if name.split("\t")[-1] != patient.original_id}
 
 
 def _entries_about(uids: list[str]) -> Iterable[AuditEntry]:
@@ -239,7 +249,17 @@ def _delete_rows(
     series.delete()
     delete_tables(files)
     files.delete()
+    _hand_on(patient)
     patient.delete()
+
+
+def _hand_on(patient: PatientMapping) -> None:
+    """Another ID of the same person takes this one's place, so that the rows of the others stay until their turn."""
+    heir = patient.others.order_by("pk").first()
+    if heir is not None:
+        PatientMapping.objects.filter(pk=patient.pk).update(same_as=heir)
+        PatientMapping.objects.filter(pk=heir.pk).update(same_as=None)
+        patient.others.exclude(pk=heir.pk).update(same_as=heir)
 
 
 def _overwrite_what_is_deleted(connection: BaseDatabaseWrapper) -> None:

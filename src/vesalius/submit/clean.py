@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 import vesalius
@@ -97,16 +98,25 @@ def clean_patient(work: Work) -> None:
 
 
 def _freeze_context(work: Work, patient: PatientMapping) -> deid.PatientContext:
-    collected = [
-        deid.Collected.from_json(json.dumps(content))
-        for content in patient.files.exclude(collected={}).values_list("collected", flat=True)
-    ]
-    context = deid.PatientContext.of(collected)
+    """What the patient's files say, and those under other IDs that are the same person's."""
+    context = deid.PatientContext.of(_collected(patient))
+    first = patient.same_as_id or patient.pk
+    others = PatientMapping.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=patient.pk)
+    told = {identifier for other in others for one in _collected(other) for identifier in one.identifiers}
+    if told:
+        context = replace(context, identifiers=tuple(sorted(told.union(context.identifiers))))
     with work.saving():
         PatientContext.objects.get_or_create(
             patient=patient, digest=context.digest, defaults={"content": json.loads(context.to_json())}
         )
     return context
+
+
+def _collected(patient: PatientMapping) -> list[deid.Collected]:
+    return [
+        deid.Collected.from_json(json.dumps(content))
+        for content in patient.files.exclude(collected={}).values_list("collected", flat=True)
+    ]
 
 
 def _series_of(patient: PatientMapping) -> list[tuple[SubmittedFile, ...]]:

@@ -1,24 +1,30 @@
 """Identity domains: one random key per (site, collection), in a file that only the intake side can read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
-from vesalius.deid import DomainKey, Identity
+from vesalius.deid import DomainKey, Identity, LookupTable
 from vesalius.errors import Conflict, Misconfigured
-from vesalius.intake.models import IdentityDomain, Submission
+from vesalius.intake.models import IdentityDomain, Site, Submission
 from vesalius.settings.keys import key_in
 from vesalius.settings.routing import on_intake
+from vesalius.submit.recipes import current_recipe, of_row
 
 
 def domain_of(submission: Submission) -> IdentityDomain:
     """The domain of a submission; for identifiable data its key is made at the first use."""
+    keyed = submission.origin == Submission.Origin.IDENTIFIABLE
+    return make_domain(submission.site, submission.collection, keyed=keyed)
+
+
+def make_domain(site: Site, collection: str, *, keyed: bool) -> IdentityDomain:
+    """The domain of a site and a collection, made at its first use; `keyed`: with a key."""
     with on_intake():
-        domain, made = IdentityDomain.objects.get_or_create(
-            site=submission.site, collection=submission.collection
-        )
-        if submission.origin == Submission.Origin.IDENTIFIABLE and not domain.key_name:
+        domain, made = IdentityDomain.objects.get_or_create(site=site, collection=collection)
+        if keyed and not domain.key_name:
             domain.key_name = f"domain-{domain.pk}.key"
             domain.fingerprint = DomainKey(key_in(_key_path(domain))).fingerprint
             domain.save(update_fields=["key_name", "fingerprint"])
@@ -48,8 +54,52 @@ def identity_of(domain: IdentityDomain) -> Identity:
         ) from error
     if key.fingerprint != domain.fingerprint:
         raise Conflict("the key file of an identity domain is not the one that it began with")
-    lookup = {tuple(name.split("\t", 1)): new for name, new in domain.lookup.items()}  # "issuer\toriginal"
-    return Identity(key=DomainKey(key.derive("identity")), site=domain.site.name, lookup=lookup)
+    return Identity(
+        key=DomainKey(key.derive("identity")),
+        site=domain.site.name,
+        lookup={_patient(name): new for name, new in domain.lookup.items()},
+        same={_patient(name): _patient(told["same_as"]) for name, told in domain.corrections.items()},
+        events={_patient(name): day for name, day in domain.events.items()},
+    )
+
+
+def take_lookup(domain: IdentityDomain, table: LookupTable, person: str) -> int:
+    """Let a lookup table name the patients of a domain, in place of the one before; how many it names.
+
+    LookupTableError with the lines for a table that nobody can follow. Conflict where a patient whose images are here
+    would get another ID or other dates.
+    """
+    recipe = of_row(current_recipe(domain.collection))
+    with on_intake():
+        domain = IdentityDomain.objects.select_for_update().select_related("site").get(pk=domain.pk)
+        before = identity_of(domain).named_by(recipe)
+        after = replace(before, lookup={}, same={}, events={}).looked_up(table, recipe)
+        for patient in domain.patients.values_list("issuer", "original_id"):
+            if _names(before, patient) != _names(after, patient):
+                raise Conflict("a patient whose images are here would get another ID, or other dates")
+        domain.lookup = {_name(patient): new for patient, new in after.lookup.items()}
+        domain.corrections = {
+            _name(patient): {"same_as": _name(told.same_as), "reason": told.reason, "by": person}
+            for patient, told in table.corrections().items()
+        }
+        domain.events = {_name(patient): day for patient, day in after.events.items()}
+        domain.save(update_fields=["lookup", "corrections", "events"])
+        counts = {name: len(getattr(domain, name)) for name in ("lookup", "corrections", "events")}
+        record("domain.lookup", person=person, target_kind="domain", target=str(domain.pk), detail=counts)
+    return len(domain.lookup)
+
+
+def _names(identity: Identity, patient: tuple[str, str]) -> tuple[str, int]:
+    return identity.patient_id(*patient), identity.day_offset(*patient)
+
+
+def _patient(name: str) -> tuple[str, str]:
+    issuer, _, original = name.partition("\t")
+    return issuer, original
+
+
+def _name(patient: tuple[str, str]) -> str:
+    return "\t".join(patient)
 
 
 def _key_path(domain: IdentityDomain) -> Path:

@@ -152,12 +152,20 @@ def _mapping(
     ).first()
     if mapped is not None:
         return mapped
-    new_id = collected.patient_id
+    new_id, same = collected.patient_id, None
+    claimed = PatientMapping.objects.filter(domain__collection=submission.collection)
     if submission.origin == Submission.Origin.IDENTIFIABLE:
-        recipe = of_row(current_recipe(submission.collection))
-        new_id = identity_of(domain).named_by(recipe).patient_id(collected.issuer, collected.patient_id)
-    if PatientMapping.objects.filter(domain__collection=submission.collection, patient_id=new_id).exists():
+        identity = identity_of(domain).named_by(of_row(current_recipe(submission.collection)))
+        new_id = identity.patient_id(collected.issuer, collected.patient_id)
+        person = identity.person(collected.issuer, collected.patient_id)
+        others = claimed.filter(domain=domain, patient_id=new_id, same_as=None)
+        same = next((one for one in others if identity.person(one.issuer, one.original_id) == person), None)
+    if same is None and claimed.filter(patient_id=new_id).exists():
         return None  # two originals on one ID, or one ID claimed by two sites
     return PatientMapping.objects.create(
-        domain=domain, issuer=collected.issuer, original_id=collected.patient_id, patient_id=new_id
+        domain=domain,
+        issuer=collected.issuer,
+        original_id=collected.patient_id,
+        patient_id=new_id,
+        same_as=same,
     )

@@ -120,7 +120,7 @@ class Identity:
         """The same identity with dates that files tell: the earliest of each person, where no table tells one."""
         found: dict[Patient, str] = {}
         for patient, day in events:
-            person = self._person(*patient)
+            person = self.person(*patient)
             found[person] = min(found.get(person, day.isoformat()), day.isoformat())
         return replace(self, events={**found, **self.events})
 
@@ -132,7 +132,7 @@ class Identity:
 
     def event_date(self, issuer: str, original: str) -> date | None:
         """The true date of the patient's event; None where nobody recorded it."""
-        issuer, original = self._person(issuer, original)
+        issuer, original = self.person(issuer, original)
         told = self.events.get((issuer, original)) or self.events.get(("", original))
         return date.fromisoformat(told) if told else None
 
@@ -145,7 +145,7 @@ class Identity:
 
     def patient_id(self, issuer: str, original: str) -> str:
         """The lookup's ID, else the prefix and 8 base32 letters; empty for an empty original."""
-        issuer, original = self._person(issuer, original)
+        issuer, original = self.person(issuer, original)
         if not original:
             return ""
         named = self._named(issuer, original)
@@ -156,15 +156,15 @@ class Identity:
 
     def day_offset(self, issuer: str, original: str) -> int:
         """Days to add to every date of one patient, in [-3650, -365] (PS3.15 E.3.6)."""
-        digest = _mac(_derived(self.key, "days"), self.site, *self._person(issuer, original))
+        digest = _mac(_derived(self.key, "days"), self.site, *self.person(issuer, original))
         return -_SHORTEST_SHIFT - int.from_bytes(digest[:8], "big") % _SHIFTS
 
-    def _person(self, issuer: str, original: str) -> Patient:
+    def person(self, issuer: str, original: str) -> Patient:
         """The ID that stands for this patient, of all that corrections say are one person's."""
         return resolved((_normal(issuer), _normal(original)), self.same)
 
     def _named(self, issuer: str, original: str) -> str | None:
-        issuer, original = self._person(issuer, original)
+        issuer, original = self.person(issuer, original)
         return self.lookup.get((issuer, original)) or self.lookup.get(("", original))
 
 

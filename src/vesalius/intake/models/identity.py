@@ -13,6 +13,9 @@ class IdentityDomain(models.Model):
         max_length=64, blank=True
     )  # file in intake/keys; "" where the site holds the key
     lookup = models.JSONField(default=dict)  # original patient ID -> ID to use, where the owners named them
+    # original patient ID -> {"same_as": the one that stands for the person, "reason", "by"}
+    corrections = models.JSONField(default=dict)
+    events = models.JSONField(default=dict)  # original patient ID -> true date of the recipe's event
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -28,12 +31,16 @@ class PatientMapping(models.Model):
     issuer = models.CharField(max_length=64, blank=True)
     original_id = models.CharField(max_length=255)  # PHI
     patient_id = models.CharField(max_length=64)
+    # another ID of the same person, by a correction; both have one new ID
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="others")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["domain", "issuer", "original_id"], name="an_original_once"),
-            models.UniqueConstraint(fields=["domain", "patient_id"], name="a_new_id_once"),
+            models.UniqueConstraint(
+                fields=["domain", "patient_id"], condition=models.Q(same_as=None), name="a_new_id_once"
+            ),
         ]
 
 

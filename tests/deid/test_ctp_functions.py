@@ -240,6 +240,43 @@ def test_upper_case_keys_are_looked_up_with_uc(answer):
     assert answer("@lookup(PatientID,ptid,UC)") == "SUBJ-1"
 
 
+def test_a_time_zone_stays_with_the_date_that_is_moved(file, run):
+    """CTP cannot read such a date and empties it."""
+    data = pydicom.dcmread(io.BytesIO(file))
+    data.AcquisitionDateTime = "20200101101010.5+0100"
+    buffer = io.BytesIO()
+    data.save_as(buffer)
+    written, _ = run(buffer.getvalue(), xml({"0008002A": "@incrementdate(this,1)"}))
+    assert written.AcquisitionDateTime == "20200102101010.5+0100"
+
+
+NO_DATES = ["20200101 Jane Doe", "20200101-20200202", "2020-1-1", "ABCDEFGH", "20200101\\someday"]
+
+
+@pytest.mark.parametrize("text", NO_DATES)
+def test_what_is_no_date_is_emptied_whole(file, run, text):
+    data = pydicom.dcmread(io.BytesIO(file))
+    data.PatientComments = text
+    buffer = io.BytesIO()
+    data.save_as(buffer)
+    written, _ = run(buffer.getvalue(), xml({"00104000": "@incrementdate(this,1)"}))
+    assert written.PatientComments == ""
+
+
+def test_an_empty_uid_stays_empty(file, run):
+    data = pydicom.dcmread(io.BytesIO(file))
+    data.FrameOfReferenceUID = ""
+    buffer = io.BytesIO()
+    data.save_as(buffer)
+    written, _ = run(buffer.getvalue(), xml({"00200052": "@hashuid(@UIDROOT,this)"}))
+    assert written.FrameOfReferenceUID == ""
+
+
+def test_an_element_is_looked_for_wherever_the_script_names_it(answer):
+    assert answer("@if(AnatomicRegionSeq::CodeMeaning,exists){A}{B}") == "A"
+    assert answer("@if(root:PatientID,exists){A}{B}") == "A"
+
+
 def test_a_uid_that_the_standard_named_stays(answer):
     """CTP hashes it, and the frame of reference of an atlas becomes one that nobody knows."""
     assert answer("@hashuid(@UIDROOT,FrameOfReferenceUID)") == "1.2.840.10008.1.4.1.1"

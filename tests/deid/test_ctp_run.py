@@ -260,6 +260,18 @@ def test_a_name_written_as_un_is_replaced_where_ctp_leaves_it(run):
     assert written.PatientID == "nobody"
 
 
+def test_what_stands_behind_the_pixels_is_under_its_line_too(new, run):
+    dataset = new(PixelData=b"\0\0", BitsAllocated=16)
+    dataset["PixelData"].VR = "OW"
+    block = dataset.private_block(0x7FE1, "ACME 1", create=True)
+    block.add_new(0x01, "LO", "secret")
+    block.add_new(0x02, "LO", "more of it")
+    written, _ = run(dataset, script(("7fe1[ACME 1]01", "@hash(this,4)"), ("7FE11002", "@remove()")))
+    assert written.PixelData == b"\0\0"
+    assert written[0x7FE11001].value == "1259"
+    assert 0x7FE11002 not in written
+
+
 def test_the_domain_answers_lookups_of_patients_where_nobody_says_more(new, run):
     written, _ = run(new(), script(("00100020", "@lookup(this,ptid)"), ("00100010", "@lookup(PatientID,ptid)")))
     assert (written.PatientID, written.PatientName) == ("SUBJ-9", "SUBJ-9")

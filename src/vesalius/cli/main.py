@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "vesalius.cli.deidentify:deidentify",
         "De-identify a folder into a new one, at the site and without a server.",
     ),
+    "recipe": (
+        "vesalius.cli.recipe:recipe",
+        "Write a ready recipe, or a script of CTP's, as a recipe to read and change.",
+    ),
     "site": ("vesalius.cli.site:site", "Keep what a site alone holds: back up, restore and check its key."),
     "jobs": ("vesalius.cli.staff:jobs", "Show, retry and cancel jobs."),
     "demo": ("vesalius.cli.demo:demo", "Fill an empty archive with the demonstration collections."),

@@ -78,15 +78,16 @@ class Script(Parts):
         return "\n".join(["<script>", *(f" {line}" for line in lines), "</script>", ""])
 
 
-def imported(text: str, name: str) -> str:
-    """A script's file as the text of a recipe called `name`; warnings stand in comments above it.
+def imported(text: str, name: str, profiles: Iterable[str] = ()) -> str:
+    """A script's file, with profiles laid over it, as the text of a recipe called `name`.
 
-    Raises ScriptError where the script cannot be read.
+    Warnings stand in comments above it. Raises ScriptError where a file cannot be read.
     """
     script = Script.parse(text)
+    for profile in profiles:
+        script = script.merged(Script.parse(profile))
     notes = "".join(f"# {warned}\n" for warned in script.warnings)
-    head = f'name = {table.quoted(name)}\nversion = "1"\n'
-    return f"{notes}{head}\n{script.to_toml()}"
+    return f'{notes}name = {table.quoted(name)}\nversion = "1"\n\n{script.to_toml()}'
 
 
 def _xml_element(line: ElementLine, name: str) -> str:

@@ -17,10 +17,12 @@ from vesalius.curate import plan, review
 from vesalius.curate import work as _curate  # noqa: F401 - registers the handlers
 from vesalius.curate.forget import forget_patient
 from vesalius.curate.gates import gates
+from vesalius.deid import LookupTable
 from vesalius.deliver import pictures as _pictures  # noqa: F401 - registers the handlers
-from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, SubmittedFile
+from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, Site, SubmittedFile
 from vesalius.settings.routing import Side, named, on_intake
 from vesalius.store.sources import gather
+from vesalius.submit import domains
 from vesalius.submit.receive import close, open_submission, receive
 
 pytestmark = pytest.mark.slow
@@ -138,6 +140,20 @@ def test_nothing_of_a_purged_patient_remains_anywhere(house, published):
     assert _found(data, stays) == stays.keys(), "nothing else is gone"
     assert [one.patient_id for one in Patient.objects.all()] != []
     assert SeriesRevision.objects.count() == 1
+
+
+def test_all_ids_of_one_person_are_purged_together(house, delivery, collection, folder):
+    site, _ = Site.objects.get_or_create(name=delivery.site)
+    domain = domains.make_domain(site, delivery.collection, keyed=True)
+    text = f"id_old,id_new,event,same_as,reason\n{ID},CASE-1,2004-01-09,,\n{STAYS},,,{ID},registered twice\n"
+    domains.take_lookup(domain, LookupTable.read("x.csv", text), "curator")
+    _deliver(house, delivery, folder)
+    _release(house, collection)
+    assert _purge(house, PatientMapping.objects.get(original_id=STAYS)).state == Purge.State.DONE
+    assert not PatientMapping.objects.exists()
+    domain.refresh_from_db()
+    assert (domain.lookup, domain.corrections, domain.events) == ({}, {}, {})
+    assert _found(house.settings.data, {"name": NAME.encode(), "the other name": b"Stayer^Ann"}) == set()
 
 
 def test_the_deeds_stay_without_a_name(house, published):

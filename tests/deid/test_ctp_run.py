@@ -9,7 +9,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from vesalius.deid import DomainKey, Identity, PatientContext, Recipe, clean, collect, write
+from vesalius.deid import DomainKey, Identity, PatientContext, Recipe, RecipeError, clean, collect, write
 from vesalius.deid.ctp import Script, Surroundings
 from vesalius.dicom import check, read
 
@@ -293,6 +293,27 @@ def test_all_keys_that_are_missing_are_gathered_in_one_pass(new, encoded):
         "(0008,0050)", "(0008,1030)", "(0010,0020)",
     ]  # fmt: skip
     assert not any(word in str(cleaned.findings) for word in ("MRN0001", "ACC7", "Knee"))
+
+
+FILTERS = [
+    ('Modality.equals("CT")', True),
+    ('!Modality.equals("CT")', False),
+    ('PatientName.contains("Doe") * TransferSyntaxUID.startsWith("1.2.840")', True),
+    ('StudyDate.equals("")', True),
+]
+
+
+@pytest.mark.parametrize("text", ["", script(("00100010", "@empty()"))])
+@pytest.mark.parametrize(("expression", "meant"), FILTERS)
+def test_a_filter_asks_the_file_as_it_came_and_leaves_others_out(new, run, text, expression, meant):
+    _, cleaned = run(new(), text, filter=expression)
+    left_out = [finding for finding in cleaned.findings if "filter" in finding.sentence]
+    assert [finding.kind for finding in left_out] == ([] if meant else ["quarantine"])
+
+
+def test_a_filter_with_a_slip_is_refused_with_the_recipe():
+    with pytest.raises(RecipeError, match=r"line 4: files\.filter: line 1 of the expression"):
+        Recipe.from_toml('name = "a"\nversion = "1"\n[files]\nfilter = "Modality.equals(CT)"\n')
 
 
 def test_changes_tell_each_element_and_what_became_of_it(new, run):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from vesalius.deid import scripted
-from vesalius.deid.ctp import Script, Surroundings
+from vesalius.deid.ctp import Script, Surroundings, expressions
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import facts_after
@@ -84,7 +84,7 @@ def clean(
         _stamp(file, walker, codes, vouched, hidden)
     if counted and days is None:
         walker.findings.append(FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown"))
-    doubts = suspicions(root, pixels=hidden is None)
+    doubts = (*suspicions(root, pixels=hidden is None), *_left_out(file, recipe))
     return Cleaned(
         _joined(walker.edits, hidden.edits if hidden else ()),
         (*walker.changes, *(hidden.changes if hidden else ())),
@@ -102,7 +102,7 @@ def _by_script(file: DicomFile, recipe: Recipe, around: Surroundings, hidden: "H
     for stamp in attributes:
         _set(file, made, stamp, "identifiable")
     _put_head(file, made, hidden)
-    doubts = suspicions(file.dataset, pixels=hidden is None)
+    doubts = (*suspicions(file.dataset, pixels=hidden is None), *_left_out(file, recipe))
     return Cleaned(
         _joined(made.edits, hidden.edits if hidden else ()),
         (*made.changes, *(hidden.changes if hidden else ())),
@@ -111,6 +111,17 @@ def _by_script(file: DicomFile, recipe: Recipe, around: Surroundings, hidden: "H
             file.dataset, made.root_after, _syntax(file, "identifiable", hidden), made.references
         ),
     )
+
+
+def _left_out(file: DicomFile, recipe: Recipe) -> tuple[FindingFact, ...]:
+    if not recipe.filter or _filter(recipe.filter).matches(file.dataset, file.meta):
+        return ()
+    return (FindingFact("quarantine", "", "the recipe's filter leaves this file out"),)
+
+
+@lru_cache(maxsize=8)
+def _filter(text: str) -> expressions.Expression:
+    return expressions.parse(text)
 
 
 @lru_cache(maxsize=8)
@@ -140,10 +151,8 @@ def _hidden(
 
 
 def _joined(edits: list[Edit], over: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """All edits in their order, those of the pixels instead of what the walk would do inside of the same bytes."""
-    left = [
-        edit for edit in edits if not any(one.start <= edit.start and edit.end <= one.end > edit.start for one in over)
-    ]
+    """All edits in their order, those of the pixels instead of what the walk would do to the same bytes."""
+    left = [edit for edit in edits if not any(one.start < edit.end and edit.start < one.end for one in over)]
     return tuple(sorted([*left, *over], key=lambda edit: (edit.start, edit.end)))
 
 

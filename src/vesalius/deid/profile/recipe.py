@@ -46,6 +46,7 @@ class Recipe:
     dispositions: Mapping[str, str] = field(default_factory=dict)
     # a word that neither identifies nor is known: taken out, or kept with a finding of kind `text`
     unknown_words: _UnknownWords = "mask"
+    filter: str = ""  # an expression in CTP's language; a file that it does not match is quarantined
     pixel_rules: str = ""  # a pixel script in CTP's language; "" for the rules that ship with the archive
     script: str = ""  # a CTP anonymizer script, which then runs instead of Table E.1-1
     patient_keys: str = "ptid"  # key type under which a lookup table holds new patient IDs

@@ -25,6 +25,7 @@ SETTINGS: Final[Mapping[Path, str]] = {
     ("identity", "patient_id_prefix"): "patient_id_prefix",
     ("identity", "patient_keys"): "patient_keys",
     ("text", "unknown_words"): "unknown_words",
+    ("files", "filter"): "filter",
     ("pixels", "rules"): "pixel_rules",
     ("event", "name"): "event",
     ("event", "attribute"): "event_attribute",
@@ -128,11 +129,12 @@ def _script(text: str, table: dict[str, Any]) -> str:
 
 def _check_language(text: str, path: Path, value: str) -> None:
     """Refuse a script that CTP's own languages do not allow."""
-    from vesalius.deid.ctp import Script, ScriptError, pixel_script  # noqa: PLC0415
+    from vesalius.deid.ctp import Script, ScriptError, expressions, pixel_script  # noqa: PLC0415
 
     readers: dict[Path, Callable[[str], object]] = {
         ("ctp", "script"): Script.parse,
         ("pixels", "rules"): pixel_script.parse,
+        ("files", "filter"): expressions.parse,
     }
     try:
         if value and path in readers:

@@ -36,17 +36,23 @@ def of_types(after: Dataset, before: Dataset, place: Place, node: Node, prefix: 
             continue
         if place.decide(tag, element.vr).action is not Action.REMOVE:
             yield FindingFact("conformance", prefix + tag_text(tag), _REQUIRED[wanted])
-    for element in after:
-        if _is_empty(element) and _type(element.tag, node) == 1:
-            stood = before.get(element.tag)
-            if stood is not None and not _is_empty(stood):
-                yield FindingFact("conformance", prefix + tag_text(element.tag), _REQUIRED[1])
+    for tag in (
+        element.tag for element in after if element.length == 0 or (element.vr == "SQ" and not element.items)
+    ):
+        stood = before.get(tag)
+        if stood is None or _is_empty(stood) or _type(tag, node) != 1:
+            continue
+        if _is_empty(after[tag]):
+            yield FindingFact("conformance", prefix + tag_text(tag), _REQUIRED[1])
 
 
-def of_value(element: Element, before: Element | None, prefix: str) -> Iterator[FindingFact]:
-    """A form that the VR does not allow, unless the very value stood in the source."""
+def of_value(element: Element, before: Dataset | None, prefix: str) -> Iterator[FindingFact]:
+    """A form that the VR does not allow, unless the very value stood in the source's data set."""
     fault = forms.fault(element)
-    if fault and (before is None or before.vr != element.vr or before.raw() != element.raw()):
+    if not fault:
+        return
+    stood = before.get(element.tag) if before is not None else None
+    if stood is None or stood.vr != element.vr or stood.raw() != element.raw():
         yield FindingFact("conformance", prefix + tag_text(element.tag), fault)
 
 

@@ -30,7 +30,8 @@ _STALE: Final = "a UID of the source still stands here"
 _UNSEEN: Final = "bytes stand here that no element of the file accounts for"
 
 
-_Judged: TypeAlias = tuple[int, str, bytes, bool, tuple[str, ...]]
+_Judged: TypeAlias = tuple[Place, int, str, bytes, tuple[str, ...]]
+"""A value and where it stands: its place, tag, VR, bytes, and the codecs that these may need."""
 
 
 def prove(
@@ -122,16 +123,22 @@ class _Proof:
     ) -> Iterator[FindingFact]:
         if before is not None and node is not None:
             yield from conformance.of_types(after, before, place, node, prefix)
+        judged = self._judged
         for element in after:
-            private = representations.is_private(element.tag)
-            decision = _PRIVATE if private else place.decide(element.tag, element.vr)
-            counterpart = before.get(element.tag) if before is not None else None
-            if element.vr == "SQ":
+            vr = element.vr
+            if vr == "SQ":
+                counterpart = before.get(element.tag) if before is not None else None
                 yield from self._inside(element, counterpart, place, node, prefix)
-            elif element.vr in representations.BYTES or element.value_end - element.value_start > MOST_TEXT:
-                yield from self._bytes(element, counterpart, prefix)
+            elif element.length == 0:
+                continue
+            elif vr in representations.BYTES or element.value_end - element.value_start > MOST_TEXT:
+                yield from self._bytes(element, before, prefix)
             else:
-                yield from self._readable(element, decision, counterpart, prefix)
+                raw = element.raw()
+                codecs = () if raw.isascii() and b"\x1b" not in raw else after.codecs
+                known = (place, element.tag, vr, raw, codecs)
+                if vr == "UI" or known not in judged:
+                    yield from self._readable(element, known, before, prefix)
 
     def _inside(
         self, element: Element, before: Element | None, place: Place, node: Node | None, prefix: str
@@ -147,33 +154,33 @@ class _Proof:
             yield from self._data_set(item.dataset, counterpart, below, inside, path)
 
     def _readable(
-        self, element: Element, decision: Decision, before: Element | None, prefix: str
+        self, element: Element, known: _Judged, before: Dataset | None, prefix: str
     ) -> Iterator[FindingFact]:
         """A text, a UID or numbers: what is new to this patient's files is judged, the rest was."""
-        raw = element.raw()
-        maps = decision.action in _MAPPED or representations.is_private(element.tag)
-        if element.vr == "UI" and maps and stale(raw, "UI", self._old):
-            yield FindingFact("leak", prefix + tag_text(element.tag), _STALE)
-        retained = decision.retained and decision.action is Action.KEEP
-        codecs = () if raw.isascii() and b"\x1b" not in raw else element.parent.codecs
-        judged = (element.tag, element.vr, raw, retained, codecs)
-        if judged in self._judged:
+        place, tag, vr, raw, _ = known
+        private = representations.is_private(tag)
+        decision = _PRIVATE if private else place.decide(tag, vr)
+        maps = private or decision.action in _MAPPED
+        if vr == "UI" and maps and stale(raw, vr, self._old):
+            yield FindingFact("leak", prefix + tag_text(tag), _STALE)
+        if known in self._judged:
             return
         found = [*conformance.of_value(element, before, prefix)]
         if self._leaks is not None and not is_ours(element, raw, self._new_id):
+            retained = decision.retained and decision.action is Action.KEEP
             if self._betrays(element, raw, only_patient=retained):
-                found.append(FindingFact("leak", prefix + tag_text(element.tag), _LEAK))
-            elif element.vr != "UI" and stale(raw, element.vr, self._old):
-                found.append(FindingFact("leak", prefix + tag_text(element.tag), _STALE))
+                found.append(FindingFact("leak", prefix + tag_text(tag), _LEAK))
+            elif vr != "UI" and stale(raw, vr, self._old):
+                found.append(FindingFact("leak", prefix + tag_text(tag), _STALE))
         yield from found
         # a text that may name UIDs is judged in each file, for each has other UIDs
-        says_uids = not is_of_digits(element.vr) and raw.count(b".") > 1
+        says_uids = not is_of_digits(vr) and raw.count(b".") > 1
         if not found and not says_uids and len(raw) <= _LONGEST_REMEMBERED:
             if len(self._judged) >= _MOST_REMEMBERED:
                 self._judged.clear()
-            self._judged.add(judged)
+            self._judged.add(known)
 
-    def _bytes(self, element: Element, before: Element | None, prefix: str) -> Iterator[FindingFact]:
+    def _bytes(self, element: Element, before: Dataset | None, prefix: str) -> Iterator[FindingFact]:
         """Bytes that are no text, searched where text may hide in them."""
         yield from conformance.of_value(element, before, prefix)
         if self._leaks is None or not element.length or not is_opaque(element):

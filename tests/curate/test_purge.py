@@ -19,7 +19,7 @@ from vesalius.curate.forget import forget_patient
 from vesalius.curate.gates import gates
 from vesalius.deid import LookupTable
 from vesalius.deliver import pictures as _pictures  # noqa: F401 - registers the handlers
-from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, Site, SubmittedFile
+from vesalius.intake.models import CleanedInstance, CleanedSeries, PatientMapping, SubmittedFile
 from vesalius.settings.routing import Side, named, on_intake
 from vesalius.store.sources import gather
 from vesalius.submit import domains
@@ -143,8 +143,7 @@ def test_nothing_of_a_purged_patient_remains_anywhere(house, published):
 
 
 def test_all_ids_of_one_person_are_purged_together(house, delivery, collection, folder):
-    site, _ = Site.objects.get_or_create(name=delivery.site)
-    domain = domains.make_domain(site, delivery.collection, keyed=True)
+    domain = domains.domain_at(delivery.site, delivery.collection)
     text = f"id_old,id_new,event,same_as,reason\n{ID},CASE-1,2004-01-09,,\n{STAYS},,,{ID},registered twice\n"
     domains.take_lookup(domain, LookupTable.read("x.csv", text), "curator")
     _deliver(house, delivery, folder)

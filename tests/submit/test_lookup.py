@@ -11,7 +11,7 @@ from vesalius import deid
 from vesalius.audit.models import AuditEntry
 from vesalius.cli.accounts import collection
 from vesalius.deid.patient.lookup import LookupTable, LookupTableError
-from vesalius.errors import Conflict
+from vesalius.errors import Conflict, NotFound
 from vesalius.intake.models import (
     CleanedInstance,
     CleanedSeries,
@@ -19,7 +19,6 @@ from vesalius.intake.models import (
     IdentityDomain,
     PatientContext,
     PatientMapping,
-    Site,
 )
 from vesalius.settings.routing import Side, named
 from vesalius.submit import domains, recipes
@@ -32,8 +31,7 @@ MERGED = f"{HEADER}{CT},CASE-1,2004-01-09,,\n{MR},,,{CT},registered twice\n"
 
 @pytest.fixture
 def domain(house, delivery):
-    site, _ = Site.objects.get_or_create(name=delivery.site)
-    return domains.make_domain(site, delivery.collection, keyed=True)
+    return domains.domain_at(delivery.site, delivery.collection)
 
 
 def table(text):
@@ -91,6 +89,11 @@ def test_the_days_from_an_event_stand_in_each_file(house, domain, delivery, fold
         cleaned = dcmread(file)
     assert cleaned.LongitudinalTemporalOffsetFromEvent == 10  # the study is of 2004-01-19
     assert cleaned.LongitudinalTemporalEventType == "DIAGNOSIS"
+
+
+def test_there_is_no_table_without_a_collection(house):
+    with pytest.raises(NotFound, match="no such collection"):
+        domains.domain_at("Hospital", "Nobody's")
 
 
 def test_the_command_takes_a_table_from_a_file(house, domain, delivery, tmp_path, monkeypatch):

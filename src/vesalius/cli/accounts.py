@@ -205,13 +205,10 @@ def take_lookup(short_title: str, table: Path, site: str) -> None:
     """
     _wake("staff")
     from vesalius.deid import LookupTable  # noqa: PLC0415
-    from vesalius.intake.models import Site  # noqa: PLC0415
     from vesalius.submit import domains  # noqa: PLC0415
 
     told = LookupTable.read(table.name, table.read_text("utf-8-sig"))
-    sender, _ = Site.objects.get_or_create(name=site)
-    domain = domains.make_domain(sender, short_title, keyed=True)
-    count = domains.take_lookup(domain, told, operator())
+    count = domains.take_lookup(domains.domain_at(site, short_title), told, operator())
     click.echo(f"The table names {count:,} patients of {site} in {short_title}.")
 
 

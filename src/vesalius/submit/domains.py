@@ -6,8 +6,9 @@ from pathlib import Path
 from django.conf import settings
 
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
+from vesalius.catalog.models import Holding
 from vesalius.deid import DomainKey, Identity, LookupTable
-from vesalius.errors import Conflict, Misconfigured
+from vesalius.errors import Conflict, Misconfigured, NotFound
 from vesalius.intake.models import IdentityDomain, Site, Submission
 from vesalius.settings.keys import key_in
 from vesalius.settings.routing import on_intake
@@ -18,6 +19,15 @@ def domain_of(submission: Submission) -> IdentityDomain:
     """The domain of a submission; for identifiable data its key is made at the first use."""
     keyed = submission.origin == Submission.Origin.IDENTIFIABLE
     return make_domain(submission.site, submission.collection, keyed=keyed)
+
+
+def domain_at(site: str, collection: str) -> IdentityDomain:
+    """The domain, with a key, of a site by its name. NotFound without such a collection."""
+    if not Holding.objects.filter(short_title=collection).exists():
+        raise NotFound("there is no such collection; make it first with `vesalius collection create`")
+    with on_intake():
+        sender, _ = Site.objects.get_or_create(name=site)
+    return make_domain(sender, collection, keyed=True)
 
 
 def make_domain(site: Site, collection: str, *, keyed: bool) -> IdentityDomain:

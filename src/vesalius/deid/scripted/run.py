@@ -82,7 +82,7 @@ class _Walk:
     def insert(self) -> None:
         """Create what lines beginning with `@always()` ask for, and the character set that CTP takes for granted."""
         root = self.file.dataset
-        lines = {tag: line for tag, line in self.script.lines_in(root).items() if tag >= _FIRST_TAG}
+        lines = {tag: line for tag, line in self.script.lines_in(root).items() if _may_create(tag, line)}
         for tag in sorted({*lines, _CHARSET} - root.elements.keys()):
             if tag in self.settled:
                 continue
@@ -95,7 +95,7 @@ class _Walk:
         vr = (representations.public_vr(tag) or "SH").split(" ")[0]
         if tag == _CHARSET:
             self._put(root, tag, vr, _DEFAULT_CHARSET)
-        elif line is not None and _creates(line, tag, vr):
+        elif line is not None and (vr != "SQ" or tag == _METHOD_CODES or line.text.startswith(_CREATE_SEQUENCE)):
             decided = outcome(line, self._scope(root, tag))
             if decided.deed == "write" and not (vr == "SQ" and tag != _METHOD_CODES and decided.text):
                 self._put(root, tag, vr, decided.text)
@@ -203,6 +203,8 @@ class _Walk:
     def _stay(self, element: Element, prefix: str) -> int:
         """Leave the element as it is; of a sequence that nobody read, a person is told what is in it."""
         self._refer(element, prefix)
+        if not element.items:
+            return 0
         inner = list(staying.below(element))
         for one in inner:
             self._refer(one, "inside")
@@ -269,8 +271,6 @@ class _Walk:
         return Scope(self.script, self.around, dataset, self.file.meta, tag)
 
 
-def _creates(line: ElementLine, tag: int, vr: str) -> bool:
-    """Whether a line makes an element that is missing."""
-    if tag == _METHOD_CODES:
-        return True
-    return line.text.startswith(_CREATE_SEQUENCE if vr == "SQ" else _CREATE)
+def _may_create(tag: int, line: ElementLine) -> bool:
+    """Whether a line makes an element that is missing; sequences ask for a little more."""
+    return tag == _METHOD_CODES or (tag >= _FIRST_TAG and line.text.startswith(_CREATE))

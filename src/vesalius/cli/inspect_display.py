@@ -13,16 +13,18 @@ from vesalius.site.survey.risks import Risk
 from vesalius.site.survey.written import amounts, by_risk, faces
 
 SHOWN_VALUES, SHOWN_FILES = 3, 20
+_WIDE = 160  # columns, where no terminal says how many there are
 
 
 def show(survey: Survey, *, everything: bool) -> None:
     """Tables for a person: what there is, the attributes by risk, and the images that may show text."""
-    console = Console(file=sys.stdout)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
     for name, value in amounts(survey):
         click.echo(f"{name}: {value}")
     table = Table(title="Attributes, those that may tell most first")
-    for column in ("Risk", "Element", "Attribute", "VR"):
-        table.add_column(column)
+    table.add_column("Risk", no_wrap=True)
+    for column in ("Element", "Attribute", "VR"):
+        table.add_column(column, overflow="fold")
     for column in ("Times", "Distinct"):
         table.add_column(column, justify="right")
     table.add_column("Commonest values", overflow="fold")

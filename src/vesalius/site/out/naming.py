@@ -42,7 +42,10 @@ class Telling:
         """Look for one patient's identifiers in the paths of the patient's own files."""
         self._tokens.update(_tokens(context))
         for component in {part for name in names for part in parts_of(name)} - self._telling:
-            if any(context.betrayed_by(spelling) for spelling in _spellings(component)):
+            if any(
+                context.betrayed_by(spelling, dates=not self._keep_dates)
+                for spelling in _spellings(component)
+            ):
                 self._telling.add(component)
 
     def clean(self, component: str) -> str:

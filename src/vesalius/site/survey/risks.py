@@ -14,6 +14,7 @@ from vesalius.dicom.vr import is_private, is_private_creator
 _FREE: Final = frozenset({"LT", "ST", "UT"})
 _DATES: Final = frozenset({"DA", "DT"})
 _OF_THE_STANDARD: Final = "1.2.840.10008."  # UIDs that name no instance (PS3.5 9, PS3.6 Annex A)
+_DATE: Final = "date"  # kind of identifiers that a study shares with others
 _DESCRIPTORS: Final = "clean_descriptors"
 
 
@@ -96,4 +97,4 @@ _RULES: Final[tuple[tuple[Risk, Callable[[Element], bool]], ...]] = (
 
 @cache
 def _identifiers() -> frozenset[int]:
-    return frozenset(int(row["tag"], 16) for row in load_rows("identifiers.csv"))
+    return frozenset(int(row["tag"], 16) for row in load_rows("identifiers.csv") if row["kind"] != _DATE)

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Draw the words of published vocabularies that free text may keep: `src/vesalius/deid/data/words/standard.txt`.
+"""Draw the words of published vocabularies that free text may keep, each list in `src/vesalius/deid/data/words/`.
 
-Run by hand when the list is to be made anew, never at install; `DESCRIPTIONS` is the list of dicom-dre 1.4.2
-(`dicom_dre/resources/allow_lists/default.csv` of its wheel, Apache-2.0):
+Run by hand when a list is to be made anew, never at install:
 
-    python scripts/medical_words.py DESCRIPTIONS > src/vesalius/deid/data/words/standard.txt
+    python scripts/medical_words.py standard DESCRIPTIONS > src/vesalius/deid/data/words/standard.txt
+    python scripts/medical_words.py english SCOWL > src/vesalius/deid/data/words/english.txt
+    python scripts/medical_words.py diseases TABULAR > src/vesalius/deid/data/words/diseases.txt
+    python scripts/medical_words.py eponyms TABULAR > src/vesalius/deid/data/words/eponyms.csv
 
-Three sources, each word once: code meanings of PS3.16 and names of attributes of PS3.6 as pydicom carries them, and
-the words of descriptions that a hospital's scanners wrote. Words that are names of people are left out, and so are
-breeds of animals, which are places. See PROVENANCE.md beside the list.
+`DESCRIPTIONS` is the list of dicom-dre 1.4.2 (`dicom_dre/resources/allow_lists/default.csv` of its wheel), `SCOWL` the
+folder of Debian's package scowl (`usr/share/dict/scowl`), `TABULAR` the tabular list of ICD-10-CM as XML (in the wheel
+of simple-icd-10-cm). `standard` joins code meanings of PS3.16 and names of attributes of PS3.6, as pydicom carries
+them, with the words of descriptions that a hospital's scanners wrote. Words that are names of people are left out, and
+so are breeds of animals, which are places. See PROVENANCE.md beside the lists.
 """
 
 import re
@@ -24,7 +28,14 @@ from pydicom.sr._concepts_dict import concepts
 DATA = Path(__file__).parents[1] / "src/vesalius/deid/data"
 BREEDS = {7480, 7481, 7482, 7483, 7484, 7485, 7486}
 WORD = re.compile(r"[^\W\d_]+")
-SHORTEST = {"meanings": 2, "attributes": 3, "descriptions": 4}
+WORD_ALONE = re.compile(r"^[A-Za-z]+$", re.MULTILINE)
+SHORTEST = {"meanings": 2, "attributes": 3, "descriptions": 4, "english": 3}
+COMMON = (10, 20, 35)  # SCOWL's sizes, of which the smaller hold the more common words
+NOUNS = (
+    "disease|syndrome|tumor|sarcoma|lymphoma|anemia|palsy|fracture|cyst|hernia|granulomatosis|arteritis|thyroiditis|"
+    "nodes?|contracture|deformity|anomaly|phenomenon|paralysis|chorea|ataxia|purpura|gangrene|esophagus|dementia|"
+    "neuralgia|disorder|macroglobulinemia|dystrophy|malformation|dermatitis|ulcer|nephropathy|encephalopathy|retinopathy"
+)
 HEAD = """\
 # Words of published vocabularies in plain letters, made by scripts/medical_words.py; sources and licences stand in
 # PROVENANCE.md. Names of people are left out: those that are terms too stand in companions.csv.
@@ -32,7 +43,9 @@ HEAD = """\
 
 
 def plain(word: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign))
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(sign)
+    )
 
 
 def meanings() -> Iterator[str]:
@@ -56,25 +69,90 @@ def descriptions(path: str) -> Iterator[str]:
 
 def words_of(path: Path) -> set[str]:
     lines = path.read_text("utf-8").splitlines()
-    return {plain(word) for line in lines if not line.startswith("#") for word in line.replace(",", " ").split()}
-
-
-def main() -> None:
-    names = words_of(DATA / "words/names.txt") | words_of(Path(__file__).with_suffix(".names.txt"))
-    names |= {line.split(",")[0] for line in (DATA / "words/companions.csv").read_text("utf-8").splitlines()[1:]}
-    own = set((DATA / "words.txt").read_text("utf-8").split())
-    found = {
-        word
-        for source, words in (
-            ("meanings", meanings()),
-            ("attributes", attributes()),
-            ("descriptions", descriptions(sys.argv[1])),
-        )
-        for word in map(plain, words)
-        if len(word) >= SHORTEST[source] and word.isascii()
+    return {
+        plain(word) for line in lines if not line.startswith("#") for word in line.replace(",", " ").split()
     }
-    print(HEAD + textwrap.fill(" ".join(sorted(found - names - own)), 118, break_long_words=False))
 
+
+def english(folder: str) -> Iterator[str]:
+    """Common words of English that are written small and, with a capital, are no proper name."""
+    proper = {plain(word) for kind in ("proper-names", "upper") for word in scowl(folder, f"*-{kind}.*")}
+    for size in COMMON:
+        yield from (
+            word for word in scowl(folder, f"*-words.{size}") if word.islower() and word not in proper
+        )
+
+
+def scowl(folder: str, pattern: str) -> Iterator[str]:
+    for path in sorted(Path(folder).glob(pattern)):
+        yield from WORD_ALONE.findall(path.read_text("latin-1"))
+
+
+def diseases(path: str) -> Iterator[str]:
+    """Words of ICD-10-CM that are written small."""
+    yield from re.findall(r"(?<!\w)[a-z]{4,}(?!\w)", texts(path))
+
+
+def texts(path: str) -> str:
+    return re.sub(r"<[^>]+>", "\n", Path(path).read_text("utf-8"))
+
+
+def eponyms(path: str) -> dict[str, set[str]]:
+    """Names of people in terms of ICD-10-CM -> the words beside which they stand there."""
+    found: dict[str, set[str]] = {}
+    small = {plain(word) for word in diseases(path)}
+    for names, noun in re.findall(rf"\b((?:[A-Z]\w{{3,}}-?){{1,3}})(?:['’]s)? ({NOUNS})\b", texts(path)):
+        parts = [plain(name) for name in names.strip("-").split("-")]
+        for name in parts:
+            if name not in small:
+                found.setdefault(name, set()).update({noun, *parts} - {name})
+    return found
+
+
+def listed(*files: str) -> set[str]:
+    return set().union(*(words_of(DATA / file) for file in files))
+
+
+def people() -> set[str]:
+    named = words_of(DATA / "words/names.txt") | words_of(Path(__file__).with_suffix(".names.txt"))
+    return named | {
+        row.split(",")[0] for row in (DATA / "words/companions.csv").read_text("utf-8").splitlines()[1:]
+    }
+
+
+def written(words: set[str]) -> str:
+    return HEAD + textwrap.fill(" ".join(sorted(words)), 118, break_long_words=False)
+
+
+def standard_list(path: str) -> str:
+    sources = (("meanings", meanings()), ("attributes", attributes()), ("descriptions", descriptions(path)))
+    found = {word for source, words in sources for word in map(plain, words) if len(word) >= SHORTEST[source]}
+    return written({word for word in found if word.isascii()} - people() - listed("words.txt"))
+
+
+def english_list(path: str) -> str:
+    found = {word for word in english(path) if len(word) >= SHORTEST["english"]}
+    return written(found - people() - listed("words.txt", "words/clinical.txt", "words/standard.txt"))
+
+
+def diseases_list(path: str) -> str:
+    known = listed("words.txt", "words/clinical.txt", "words/standard.txt", "words/english.txt")
+    return written(set(diseases(path)) - people() - known)
+
+
+def eponyms_list(path: str) -> str:
+    rows = eponyms(path)
+    known = people() | listed("words.txt", "words/clinical.txt", "words/standard.txt", "words/english.txt")
+    lines = [f"{name},no,{' '.join(sorted(rows[name]))}" for name in sorted(rows) if name not in known]
+    return "\n".join(["word,alone,beside", *lines])
+
+
+LISTS = {
+    "standard": standard_list,
+    "english": english_list,
+    "diseases": diseases_list,
+    "eponyms": eponyms_list,
+}
 
 if __name__ == "__main__":
-    main()
+    print(LISTS[sys.argv[1]](sys.argv[2]))

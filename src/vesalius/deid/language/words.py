@@ -1,8 +1,9 @@
 """A text as its words, and which words of medicine and imaging say nothing about anybody."""
 
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from vesalius.deid.language.letters import plain
@@ -24,18 +25,24 @@ _COUNTED: Final = re.compile(r"\d{1,4}([a-z]{2,15})")
 _ROMAN: Final = re.compile(r"(?=[ivx])x{0,2}(ix|iv|v?i{0,3})[abc]?")
 _PREFIX: Final = re.compile(
     r"(?:non|post|pre|peri|para|sub|supra|infra|intra|inter|retro|trans|hemi|bi|endo|epi|hyper|hypo|micro|macro|multi|"
-    r"anti|pan|poly|semi|ultra|extra|mid|antero|postero|infero|supero|re|un|uni|neuro|cardio|osteo|broncho|angio)"
+    r"anti|pan|poly|pseudo|semi|ultra|extra|mid|antero|postero|infero|supero|re|un|uni|neuro|cardio|osteo|broncho|angio)"
     r"([a-z]{4,})"
 )
-# Endings that only terms of medicine have, on words long enough to be one.
+# Endings that only terms of medicine have, on words long enough to be one; the last are WHO's stems of drug names.
 _TERM: Final = re.compile(
-    r"[a-z]{4,}(ectomy|ostomy|otomy|oscopy|oscopic|ography|ographic|ogram|ograms|opathy|plasty|algia|aemia|sarcoma|carcinoma|"
-    r"blastoma|cytoma|adenoma|iasis|itides|ometry|ologic|ological|megaly|trophy|trophic|plasia|plastic|genesis|lysis)"
+    r"[a-z]{4,}(ectomy|ostomy|otomy|oscopy|oscopic|ography|ographic|ogram|ograms|opathy|plasty|algia|aemia|emia|sarcoma|"
+    r"carcinoma|blastoma|cytoma|adenoma|omas?|itis|osis|oses|uria|oid|iasis|itides|ometry|ologic|ological|megaly|trophy|"
+    r"trophic|plasia|plastic|genesis|lysis|"
+    r"mab|nib|platin|statin|pril|sartan|olol|azole|cillin|mycin|olone|taxel|rubicin|ciclib|parib|limus|gliptin|dronate|"
+    r"caine|setron|prazole|floxacin|trexed|tecan|relix|relin|tinib|degib|zolamide|oxaban|gatran|parin)"
 )
-_POWERS: Final = frozenset({"1024", "2048", "4096"})  # sizes of a matrix; other numbers of four digits may be anything
+# Sizes of a matrix; other numbers of four digits may be anything.
+_POWERS: Final = frozenset({"1024", "2048", "4096"})
 _LONGEST_FORM: Final = 40
 _SHORTEST_HALF: Final = 4
-_LISTS: Final = ("words/clinical.txt", "words/languages.txt", "words/products.txt", "words/standard.txt")
+_OF_MEDICINE: Final = ("words/clinical.txt", "words/diseases.txt", "words/standard.txt")
+_LISTS: Final = (*_OF_MEDICINE, "words/english.txt", "words/languages.txt", "words/products.txt")
+_TERMS_OF_NAMES: Final = ("words/companions.csv", "words/eponyms.csv")
 
 
 class Word(NamedTuple):
@@ -46,27 +53,24 @@ class Word(NamedTuple):
     plain: str
 
 
-@dataclass(frozen=True)
 class Reading:
-    """A text and what every question about it needs."""
+    """A text and what every question about it needs: its plain letters, place by place, and its words in order."""
 
-    text: str
+    __slots__ = ("_signs", "plain", "text", "words")
 
-    @cached_property
-    def plain(self) -> str:
-        """The text in plain letters, place by place."""
-        return plain(self.text)
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = plain(text)
+        self.words = [Word(*found.span(), found[0]) for found in _WORD.finditer(self.plain)]
+        self._signs: tuple[str, list[int]] | None = None
 
-    @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """All words in order."""
-        return tuple(Word(found.start(), found.end(), found[0]) for found in _WORD.finditer(self.plain))
-
-    @cached_property
-    def signs(self) -> tuple[str, tuple[int, ...]]:
+    @property
+    def signs(self) -> tuple[str, list[int]]:
         """Letters and digits alone, run together, and where each stands."""
-        places = tuple(place for word in self.words for place in range(word.start, word.end))
-        return "".join(word.plain for word in self.words), places
+        if self._signs is None:
+            places = [place for word in self.words for place in range(word.start, word.end)]
+            self._signs = "".join([word.plain for word in self.words]), places
+        return self._signs
 
     def written(self, index: int) -> str:
         """The word `index` as it stands in the text."""
@@ -95,14 +99,18 @@ def companions() -> dict[str, frozenset[str]]:
     """Words that are names of people too -> the words beside which they are a term: `foley` -> `catheter`."""
     return {
         row["word"]: frozenset(word for beside in row["beside"].split() for word in (beside, f"{beside}s"))
-        for row in load_rows("words/companions.csv")
+        for row in _terms_of_names()
     }
 
 
 @cache
 def common_names() -> frozenset[str]:
     """Names of `companions` that many people bear: alone they are no term."""
-    return frozenset(row["word"] for row in load_rows("words/companions.csv") if row["alone"] == "no")
+    return frozenset(row["word"] for row in _terms_of_names() if row["alone"] == "no")
+
+
+def _terms_of_names() -> Iterator[dict[str, str]]:
+    return chain.from_iterable(map(load_rows, _TERMS_OF_NAMES))
 
 
 @lru_cache(maxsize=65536)
@@ -139,7 +147,12 @@ def _is_term(word: str) -> bool:
     if _TERM.fullmatch(word) or _ROMAN.fullmatch(word):
         return True
     rest = _PREFIX.fullmatch(word)
-    return rest is not None and rest[1] in medical()
+    return rest is not None and rest[1] in _terms()
+
+
+@cache
+def _terms() -> frozenset[str]:
+    return medical().union(*map(load_words, _OF_MEDICINE))
 
 
 def _is_code(word: str) -> bool:
@@ -161,5 +174,3 @@ def _halves(word: str) -> bool:
         word[:cut] in medical() and (word[cut:] in medical() or _halves(word[cut:]))
         for cut in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1)
     )
-
-

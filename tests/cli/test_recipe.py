@@ -43,3 +43,19 @@ def test_what_is_neither_is_refused(tmp_path):
         done = _said(*words)
         assert done.exit_code == 2
         assert sentence in done.output
+
+
+def test_a_configuration_becomes_a_recipe_of_the_files_that_it_names(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "filter.script").write_text('Modality.equals("CT")')
+    stage = '<DicomFilter class="org.rsna.ctp.stdstages.DicomFilter" script="scripts/filter.script"/>'
+    one, other = (f'<Pipeline name="{name}">{stage}</Pipeline>' for name in ("one", "other"))
+    config = tmp_path / "config.xml"
+    config.write_text(f"<Configuration>{one}</Configuration>")
+    assert Recipe.from_toml(_said(str(config)).output).filter == 'Modality.equals("CT")'
+    config.write_text(f"<Configuration>{one}{other}</Configuration>")
+    assert "there are: one, other" in _said(str(config)).output
+    assert Recipe.from_toml(_said(str(config), "--pipeline", "other").output).name == "other"
+    (tmp_path / "scripts" / "filter.script").unlink()
+    done = _said(str(config), "--pipeline", "other")
+    assert (done.exit_code, "filter.script cannot be read" in done.output) == (2, True)

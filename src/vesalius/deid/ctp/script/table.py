@@ -109,3 +109,11 @@ def quoted(text: str) -> str:
     if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def block(text: str) -> str:
+    """A TOML string of several lines, as it was written where that is possible."""
+    plain = text.replace("\n", "").replace("\t", "")
+    if "'''" in text or text.endswith("'") or not plain.isprintable():
+        return quoted(text)
+    return f"'''\n{text}'''"

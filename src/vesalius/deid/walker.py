@@ -26,6 +26,7 @@ from vesalius.deid.values.treatment import (
 )
 from vesalius.deid.values.uids import with_new_uids
 from vesalius.dicom import Dataset, Element, Item, tag_text
+from vesalius.dicom import vr as representations
 
 _PATIENT_NAME: Final = 0x00100010
 _PATIENT_ID: Final = 0x00100020
@@ -35,6 +36,7 @@ _OVERLAYS: Final = 0x60
 _OVERLAY_DATA: Final = 0x3000
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
+_NUMBERS: Final = frozenset({*representations.NUMBERS, "AT"})
 _FULL_DATES: Final = "retain_longitudinal_full_dates"
 _LONGEST_TEXT: Final = 64  # characters of LO: a text that new names make longer is removed
 _OBJECTIONS: Final = {
@@ -111,7 +113,10 @@ class Walker:
             case = None
         else:
             case = _Case(element, place.decide(tag, element.vr), place, prefix)
-        return self._cut(element, prefix + tag_text(tag)) if case is None else self._act(case)
+        if case is None:
+            return self._cut(element, prefix + tag_text(tag))
+        # most elements: numbers that stay, and can say nothing
+        return 0 if case.decision.action is Action.KEEP and element.vr in _NUMBERS else self._act(case)
 
     def _move(self, element: Element, prefix: str) -> int:
         """Name a content item by the position that it has once others are gone."""

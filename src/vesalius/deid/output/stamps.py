@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from vesalius.deid.patient.event import EVENT_TYPE, OFFSET
@@ -105,7 +106,8 @@ def missing_items(root: Dataset, recipe: Recipe, origin: Origin, vouched: Vouche
     """Items of De-identification Method Code Sequence for what is not coded there yet, as bytes to append."""
     sequence = root.get(METHOD_CODES)
     present = {item.dataset.text(_CODE_VALUE) for item in sequence.items} if sequence is not None else set()
-    return b"".join(_item(code, root) for code in codes(recipe, origin, vouched) if code not in present)
+    lacking = (code for code in codes(recipe, origin, vouched) if code not in present)
+    return b"".join(_item(code, implicit=root.implicit, big_endian=root.big_endian) for code in lacking)
 
 
 def missing(root: Dataset) -> tuple[int, ...]:
@@ -126,16 +128,16 @@ def _dates(recipe: Recipe) -> bytes:
     return b"UNMODIFIED" if _FULL in recipe.options else b"REMOVED"
 
 
-def _item(code: str, root: Dataset) -> bytes:
-    meaning = {row["code_value"]: row["code_meaning"] for row in load_json("ps3.16_cid7050.json")["rows"]}[
-        code
-    ]
+@lru_cache(maxsize=64)
+def _item(code: str, *, implicit: bool, big_endian: bool) -> bytes:
+    rows = load_json("ps3.16_cid7050.json")["rows"]
+    meaning = next(row["code_meaning"] for row in rows if row["code_value"] == code)
     body = b"".join(
-        encode.element(tag, vr, value.encode("ascii"), implicit=root.implicit, big_endian=root.big_endian)
+        encode.element(tag, vr, value.encode("ascii"), implicit=implicit, big_endian=big_endian)
         for tag, vr, value in (
             (_CODE_VALUE, "SH", code),
             (_SCHEME, "SH", "DCM"),
             (_CODE_MEANING, "LO", meaning),
         )
     )
-    return encode.item(body, big_endian=root.big_endian)
+    return encode.item(body, big_endian=big_endian)

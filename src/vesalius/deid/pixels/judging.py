@@ -81,7 +81,9 @@ class Judge:
         boxes = text_boxes(plane, self._letters)
         known = len(self._known)
         ours = {box: self._read(plane, box) for box in boxes}
-        new_text = any(_may_be_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours)
+        new_text = any(
+            _may_be_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours
+        )
         if not (first and (new_text or (self._search_first and not self._searched))):
             return self._verdict(ours, {})
         self._searched = True

@@ -69,10 +69,10 @@ def _remembered(element: Element, creator: str, place: Place, recipe: Recipe) ->
         element.written_vr,
         element.value_end > element.value_start,
     )
-    remembered: dict[tuple[object, ...], Kept | None] = place.private
-    if key not in remembered:
-        remembered[key] = _kept(element, creator, place, recipe)
-    return remembered[key]
+    if key not in place.private:
+        place.remember(key, _kept(element, creator, place, recipe))
+    found: Kept | None = place.private[key]
+    return found
 
 
 def _kept(element: Element, creator: str, place: Place, recipe: Recipe) -> Kept | None:

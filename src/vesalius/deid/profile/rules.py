@@ -34,6 +34,13 @@ _UNLISTED_NAME: Final = table.Row("name of no row", "X/Z/D", {})
 _UNLISTED_UID: Final = table.Row("UID of no row", "U", {"retain_uids": "K"})
 _UNKNOWN: Final = table.Row("attribute of no standard", "X", {})
 _KEPT: Final = table.Row("attribute of no row", "K", {})
+# Of no row, and nothing that stands alone: what only signatures need (PS3.3 C.12.1.1.3), and what somebody else can
+# decrypt to the identity (C.12.1.1.4).
+_GOES_ALONG: Final = {
+    tag: table.Row(name, "X", {})
+    for tag, name in ((0x4FFE0001, "MAC Parameters Sequence"), (0x04000500, "Encrypted Attributes Sequence"))
+}
+_MOST_REMEMBERED: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Place:
         """The decision for a standard attribute."""
         found = self._decisions.get((tag, vr))
         if found is None:
+            _bound(self._decisions)
             found = self._decisions[tag, vr] = self._decide(tag, vr)
         return found
 
@@ -112,9 +120,15 @@ class Place:
         text = max(text, self.text)
         found = self._below.get((name, text))
         if found is None:
+            _bound(self._below)
             nodes = self._node.inside.get(plain_tag(tag), ())
             found = self._below[name, text] = Place(self._recipe, nodes, f"{self.path}{name}[*].", text)
         return found
+
+    def remember(self, key: tuple[object, ...], decided: Any) -> None:
+        """Keep a decision about private elements in `private`."""
+        _bound(self.private)
+        self.private[key] = decided
 
     def speaking(self, own: Mapping[int, Decision]) -> "Place":
         """The same place for an item that has decisions of its `own`; the recipe's dispositions win over them."""
@@ -146,6 +160,12 @@ class Place:
         return Decision(resolve(code, attribute_type), otherwise, attribute_type, retained=row is not _KEPT)
 
 
+def _bound(remembered: dict[Any, Any]) -> None:
+    """Forget everything once there is more than any honest file brings: places outlive the file."""
+    if len(remembered) >= _MOST_REMEMBERED:
+        remembered.clear()
+
+
 @lru_cache(maxsize=512)
 def root_place(recipe: Recipe, sop_class: str, present: frozenset[int]) -> Place:
     """The place of the root data set of an instance of `sop_class` with the attributes `present`."""
@@ -160,8 +180,8 @@ def _place_of(recipe: Recipe, nodes: tuple[int, ...]) -> Place:
 def _unlisted(tag: int, vr: str) -> table.Row:
     """What holds for an attribute of which no row speaks, by its VR; what no dictionary knows is removed."""
     known = representations.public_vr(tag)
-    if known is None:
-        return _UNKNOWN
+    if known is None or tag in _GOES_ALONG:
+        return _GOES_ALONG.get(tag, _UNKNOWN)
     if vr in _DATES or known in _DATES:
         return _UNLISTED_DATE
     if "PN" in {vr, known}:

@@ -1,7 +1,7 @@
 """Content items by concept name and value type (PS3.15 Table E.3.4-1), and what an item's value is (PS3.3 C.17.3)."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from vesalius.deid.profile.actions import Action
@@ -47,16 +47,16 @@ def goes(item: Dataset, options: frozenset[str], *, derived: bool) -> bool:
 def decisions(item: Dataset, options: frozenset[str]) -> Mapping[int, Decision]:
     """What the table says of the item's value attribute, where it says more than Table E.1-1 does."""
     value_type = _value_type(item)
-    return _decisions(*_concept(item), value_type, options) if value_type else _NONE
-
-
-@lru_cache(maxsize=4096)
-def _decisions(scheme: str, code: str, value_type: str, options: frozenset[str]) -> Mapping[int, Decision]:
-    action = _action(scheme, code, value_type, options)
-    if action is None:
-        return _UNLISTED_TEXT if value_type == "TEXT" else _NONE
     if value_type in _NESTED:
         return _NONE
+    action = _action(*_concept(item), value_type, options)
+    if action is None:
+        return _UNLISTED_TEXT if value_type == "TEXT" else _NONE
+    return _of_value(action, value_type)
+
+
+@cache
+def _of_value(action: Action, value_type: str) -> Mapping[int, Decision]:
     if action is Action.DUMMY and value_type == "UIDREF":
         action = Action.UID
     if action is Action.REMOVE:
@@ -64,7 +64,6 @@ def _decisions(scheme: str, code: str, value_type: str, options: frozenset[str])
     return {_VALUE_IN[value_type]: Decision(action, Action.DUMMY, 1, retained=True)}
 
 
-@lru_cache(maxsize=4096)
 def _action(scheme: str, code: str, value_type: str, options: frozenset[str]) -> Action | None:
     """The row's action under the options; None for a concept without a row.
 

@@ -9,13 +9,15 @@ from vesalius.deid.language.dates import dates_in
 from vesalius.deid.resources import load_rows
 
 _DIGIT: Final = re.compile(r"\d")
+_FEWEST_OF_A_DATE: Final = 1
 
 
 class Pattern(NamedTuple):
     """One row of patterns.csv; every repetition in it has an upper bound, so that no text takes long."""
 
     name: str
-    needs: str  # a sign without which the expression finds nothing, or `digit`
+    digits: int  # with fewer of them the expression finds nothing
+    sign: str  # nor without this
     expression: re.Pattern[str]
     explanation: str
 
@@ -24,7 +26,13 @@ class Pattern(NamedTuple):
 def patterns() -> tuple[Pattern, ...]:
     """All rows of patterns.csv."""
     return tuple(
-        Pattern(row["name"], row["needs"], re.compile(row["expression"]), row["explanation"])
+        Pattern(
+            row["name"],
+            int(row["needs"]) if row["needs"].isdigit() else 0,
+            "" if row["needs"].isdigit() else row["needs"],
+            re.compile(row["expression"]),
+            row["explanation"],
+        )
         for row in load_rows("words/patterns.csv")
     )
 
@@ -37,9 +45,11 @@ def identifying(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    digits = _DIGIT.search(text) is not None
+    digits = len(_DIGIT.findall(text))
     for pattern in patterns():
-        if digits if pattern.needs == "digit" else pattern.needs in text:
-            yield from (found.span() for found in pattern.expression.finditer(text))
-    if digits:
-        yield from ((found.start, found.end) for found in dates_in(text))
+        if digits >= pattern.digits and pattern.sign in text:
+            for found in pattern.expression.finditer(text):
+                yield found.span()
+    if digits >= _FEWEST_OF_A_DATE:
+        for date in dates_in(text, digits):
+            yield date.start, date.end

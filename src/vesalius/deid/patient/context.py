@@ -116,15 +116,15 @@ class PatientContext:
         for the days of the studies too, which a shifted date may happen to be.
         """
         if len(text) > _LONGEST_REMEMBERED:
-            return bool(self.stretches(composed(text), only_patient=only_patient, dates=dates))
+            return bool(self.stretches(Reading(composed(text)), only_patient=only_patient, dates=dates))
         return _is_betrayed(self, text, only_patient, dates)
 
     def stretches(
-        self, text: str, *, only_patient: bool = False, dates: bool = False, strict: bool = False
+        self, reading: Reading, *, only_patient: bool = False, dates: bool = False, strict: bool = False
     ) -> list[Span]:
         """Where identifiers stand in the text; `strict` doubts more: initials, short codes, bare words that are names."""
         sought = self._patients_own if only_patient else self._everybodys
-        return sought.stretches(Reading(text), strict=strict, dates=dates)
+        return sought.stretches(reading, strict=strict, dates=dates)
 
     @cached_property
     def _everybodys(self) -> Sought:
@@ -137,7 +137,7 @@ class PatientContext:
 
 @lru_cache(maxsize=16384)
 def _is_betrayed(context: PatientContext, text: str, only_patient: bool, dates: bool) -> bool:  # noqa: FBT001
-    return bool(context.stretches(composed(text), only_patient=only_patient, dates=dates))
+    return bool(context.stretches(Reading(composed(text)), only_patient=only_patient, dates=dates))
 
 
 def collect(file: DicomFile) -> Collected:

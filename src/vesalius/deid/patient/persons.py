@@ -12,15 +12,13 @@ from vesalius.deid.resources import load_rows, load_words
 # What may stand between the parts of one name.
 _JOINT: Final = re.compile(r"[\s,.^_=/'’-]{0,3}")
 _SENTENCE: Final = re.compile(r"[.!?:;]\s*\Z|\A\s*\Z|\n\s*\Z")
-_POSSESSIVE, _OF = "s", "of"
+_BINDING: Final = frozenset({"s", "of", "and", "the"})
 
 
 @cache
-def _titles() -> dict[str, frozenset[str]]:
-    """Form of title -> its words in plain letters."""
-    return {
-        row["form"]: frozenset(plain(word) for word in row["words"].split()) for row in load_rows("words/titles.csv")
-    }
+def _forms() -> dict[str, str]:
+    """Words in plain letters that stand before a name -> of what form: title, lettered, role, person."""
+    return {plain(word): row["form"] for row in load_rows("words/titles.csv") for word in row["words"].split()}
 
 
 def after_title(reading: Reading, index: int) -> bool:
@@ -28,25 +26,22 @@ def after_title(reading: Reading, index: int) -> bool:
 
     MR, DR, MS and SR in capitals without a full stop name modalities.
     """
-    if not index:
+    if not index or (form := _forms().get(reading.words[index - 1].plain)) is None:
         return False
     between = reading.between(index - 1).replace(":", ".")
     if not _JOINT.fullmatch(between):
         return False
-    title = reading.words[index - 1].plain
     written, following = reading.written(index - 1), reading.written(index)
-    if title in _titles()["title"]:
+    if form == "title":
         return True
-    if title in _titles()["lettered"]:
+    if form == "lettered":
         return between.startswith(".") or not written.isupper()
-    if title in _titles()["role"] or title in _titles()["person"]:
-        return following[0].isupper() and (between.startswith(".") or not (written + following).isupper())
-    return False
+    return following[0].isupper() and (between.startswith(".") or not (written + following).isupper())
 
 
 def is_title(word: str) -> bool:
     """Whether the word is nothing but somebody's title."""
-    return word in _titles()["title"] or word in _titles()["lettered"]
+    return _forms().get(word) in {"title", "lettered"}
 
 
 def may_be_no_name(
@@ -78,13 +73,13 @@ def in_term(reading: Reading, index: int) -> bool:
 
 
 def _beside(reading: Reading, index: int) -> list[int]:
-    """Places of the words right before and after, past a possessive s and past an `of`."""
+    """Places of the words before and after, past what binds them: a possessive s, `of`, `and`, `the`."""
     words = reading.words
     before, after = index - 1, index + 1
-    if after < len(words) and words[after].plain == _POSSESSIVE:
-        after += 1
-    if before > 0 and words[before].plain == _OF:
+    while 0 < before and words[before].plain in _BINDING:
         before -= 1
+    while after < len(words) - 1 and words[after].plain in _BINDING:
+        after += 1
     return [place for place in (before, after) if 0 <= place < len(words)]
 
 
@@ -125,16 +120,25 @@ def is_initial_of(reading: Reading, place: int, index: int, initials: set[str]) 
 
 def _is_beside_medicine(reading: Reading, index: int, is_part: Callable[[str], bool]) -> bool:
     for place in _beside(reading, index):
-        other = reading.words[place]
-        if len(other.plain) > 1 and not is_part(other.plain) and _tells(other.plain):
+        if place > index:
+            place = _past_number(reading, place)
+        other = reading.words[place].plain
+        if len(other) > 1 and not is_part(other) and _tells(other):
             return not _stands_out(reading, index, place)
     return False
+
+
+def _past_number(reading: Reading, place: int) -> int:
+    """The place of the unit of a number that stands at `place`."""
+    while place < len(reading.words) - 1 and reading.words[place].plain.isdigit():
+        place += 1
+    return place
 
 
 def _tells(word: str) -> bool:
     """Whether a word speaks of medicine, and does not stand beside anything as `with` does."""
     if any(map(str.isdigit, word)):
-        return is_known(word)
+        return is_known(word) and not word.isdigit()
     return is_medical(word) and word not in load_words("words/small.txt")
 
 

@@ -58,7 +58,7 @@ class Sought:
     def stretches(self, reading: Reading, *, strict: bool = False, dates: bool = False) -> list[Span]:
         """Where an identifier stands. `strict` adds initials and short codes; `dates` those of the studies."""
         found = [*self._names(reading, strict=strict), *self._numbers(reading), *self._scripts(reading)]
-        if strict:
+        if strict and self.short:
             found += self._shorts(reading)
         days = self.birth_days | self.days if dates else self.birth_days
         if days and _DIGITS.search(reading.text) and not (not strict and _SIX.fullmatch(reading.text)):
@@ -178,7 +178,7 @@ class Sought:
             self._codes.add(bare)
 
     def _names(self, reading: Reading, *, strict: bool) -> Iterator[Span]:
-        words = reading.words
+        words, last = reading.words, len(reading.words)
         for index, word in enumerate(words):
             spelled = word.plain
             if spelled in self.parts:
@@ -191,7 +191,7 @@ class Sought:
                     yield from self._initials_beside(reading, index)
             elif self._inside is not None and not is_known(spelled) and self._inside.search(sound(spelled)):
                 yield (word.start, word.end)
-            elif index + 1 < len(words) and len(reading.between(index)) == 1 and self._is_torn(reading, index):
+            elif index + 1 < last and words[index + 1].start - word.end == 1 and self._is_torn(reading, index):
                 yield (word.start, words[index + 1].end)
 
     def _says_little(self, reading: Reading, index: int) -> bool:
@@ -213,9 +213,9 @@ class Sought:
     def _is_torn(self, reading: Reading, index: int) -> bool:
         """Whether two words are a name written apart: O'Brien, Mc Donald."""
         one, other = reading.words[index].plain, reading.words[index + 1].plain
-        if not (one.isalpha() and other.isalpha()) or is_known(one) and is_known(other) and min(len(one), len(other)) > 1:
+        if one + other not in self.parts or len(one) + len(other) <= _SHORTEST_INSIDE:
             return False
-        return len(one) + len(other) > _SHORTEST_INSIDE and one + other in self.parts
+        return not (is_known(one) and is_known(other)) or min(len(one), len(other)) == 1
 
     def _numbers(self, reading: Reading) -> Iterator[Span]:
         """Codes and telephone numbers, whatever separates their signs."""
@@ -243,8 +243,7 @@ class Sought:
     def _shorts(self, reading: Reading) -> Iterator[Span]:
         words = reading.words
         for index, word in enumerate(words):
-            measured = index + 1 < len(words) and is_unit(words[index + 1].plain)
-            if word.plain in self.short and not measured:
+            if word.plain in self.short and not (index + 1 < len(words) and is_unit(words[index + 1].plain)):
                 yield (word.start, word.end)
 
 
@@ -257,7 +256,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(sought)) if sought else None
 
 
-def _is_whole(text: str, start: int, end: int, places: tuple[int, ...]) -> bool:
+def _is_whole(text: str, start: int, end: int, places: list[int]) -> bool:
     """Whether signs found at `places` are one code and no part of a longer number, or of words that happen to follow."""
     if any(after - before > _WIDEST_GAP for before, after in zip(places, places[1:], strict=False)):
         return False

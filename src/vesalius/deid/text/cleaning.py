@@ -66,7 +66,7 @@ def without_identifiers(
     """The text without this patient's identifiers and otherwise as it is, for attributes that a recipe keeps."""
 
     def judged(reading: Reading) -> "_Verdicts":
-        found = context.stretches(reading.text, only_patient=only_patient, dates=dates)
+        found = context.stretches(reading, only_patient=only_patient, dates=dates)
         return _Verdicts(found, set(_words_in(reading, found)), set())
 
     return _repeated(text, mark, judged)
@@ -110,7 +110,7 @@ def _repeated(text: str, mark: str, judge: Callable[[Reading], _Verdicts]) -> Cl
 
 
 def _judged(reading: Reading, context: PatientContext, unknown: UnknownWords) -> _Verdicts:
-    stretches = [*context.stretches(reading.text, strict=True), *identifying(reading.plain)]
+    stretches = [*context.stretches(reading, strict=True), *identifying(reading.plain)]
     gone = set(_words_in(reading, stretches)) | set(_beside_unreadable(reading))
     strange = {place for place in range(len(reading.words)) if place not in gone and _is_strange(reading, place)}
     gone.update(_named(reading, strange))

@@ -70,6 +70,7 @@ BROKEN = [
     'Rwos.equals("512")',
     'Rows.matches("(")',
     '(Rows.equals("512")',
+    '.equals("512")',
     "true",
     "(" * 200 + "true." + ")" * 200,
 ]

@@ -130,6 +130,7 @@ DANGERS = [
     (5, "@hsah(this)", "there is no function @hsah"),
     (5, "@contents(this", "is not closed"),
     (5, "@if(this,isblank){A}rest", "lacks a clause"),
+    (5, "@if(this,isblank){" * 60 + "}{}" * 60, "too deep in each other"),
     (5, "@contents(PatientNaem)", "names an element that does not exist"),
     (5, "@param(@NAME)", "there is no parameter NAME"),
     (5, "@integer(this,ptid)", "counts in the order of the files"),

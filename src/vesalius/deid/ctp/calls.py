@@ -14,6 +14,8 @@ NAMES: Final = frozenset({
 """Every function of the language; `blank`, `empty`, `keep` and `remove` stand for themselves in a result."""
 _CLAUSES: Final = {"if": 2, "select": 2, "append": 1}
 _BLANK: Final = re.compile(r"\s*")
+# Deeper than anybody writes by hand, and far from the interpreter's own limit.
+_DEEPEST: Final = 50
 _OPENING, _CLOSING = "[(", "])"
 
 
@@ -63,15 +65,22 @@ class Script:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Script:
     """Read a script as CTP does: from a call that is not closed on, the rest is lost."""
-    reader = _Reader(text)
+    return _read(text, 0)
+
+
+def _read(text: str, depth: int) -> Script:
+    if depth > _DEEPEST:
+        return Script((), ("clauses stand too deep in each other: they are dropped",))
+    reader = _Reader(text, depth)
     return Script(tuple(reader.pieces()), tuple(reader.slips))
 
 
 class _Reader:
     """Walks over one script from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int) -> None:
         self.text = text
+        self.depth = depth
         self.position = 0
         self.slips: list[str] = []
 
@@ -144,7 +153,7 @@ class _Reader:
                     self.slips.append(f"@{name} lacks a clause: the rest of the script is dropped")
                 self.position = len(self.text)
                 break
-            inner = parse(clause)
+            inner = _read(clause, self.depth + 1)
             self.slips += inner.slips
             found.append(inner)
         return tuple(found)

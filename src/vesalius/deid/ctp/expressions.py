@@ -183,7 +183,7 @@ class _Reader:
             self.position = constant.end()
             return Constant(constant[1] == "true")
         found = _TEST.match(self.text, self.position)
-        if found is None or not (found["element"][0] == "[" or found["element"][0].isalpha()):
+        if found is None or not (found["element"][:1] == "[" or found["element"][:1].isalpha()):
             raise self.error('no Element.method("text") stands here')
         method, match = found["method"].strip(), found["match"].strip()
         if method not in _METHODS:

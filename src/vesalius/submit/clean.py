@@ -71,7 +71,7 @@ def clean_patient(work: Work) -> None:
     patient = PatientMapping.objects.select_related("domain__site").get(pk=work.args["patient"])
     context = _freeze_context(work, patient)
     recipe = of_row(current_recipe(patient.domain.collection))
-    identity = identity_of(patient.domain)
+    identity = identity_of(patient.domain).named_by(recipe)
     runs = [
         Run(
             files=files,
@@ -92,7 +92,7 @@ def clean_patient(work: Work) -> None:
             _save(run, patient, parts, face=face)
         work.report(done + 1, len(waiting))
     with work.finishing():
-        compare_references(patient, identity.named_by(recipe))
+        compare_references(patient, identity)
         for submission in Submission.objects.filter(files__patient=patient).distinct():
             settle_if_ready(submission)
 

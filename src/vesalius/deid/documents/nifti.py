@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from vesalius.deid.documents.form import DocumentError, Stripped
 
 _GZIP: Final = b"\x1f\x8b"
-_LARGEST: Final = 1 << 31  # bytes of a volume once inflated
+_LARGEST: Final = 1 << 30  # bytes of a volume once inflated
 _EXTENDER: Final = 4
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from vesalius.site.hands import Hands, TookTooLong, limited
+from vesalius.site.work.hands import Hands, TookTooLong, limited
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from vesalius.cli.site import site
 from vesalius.deid import DomainKey
-from vesalius.site.key_backup import BackupError, OtherKey, back_up, opened, restore
+from vesalius.site.kept.key_backup import BackupError, OtherKey, back_up, opened, restore
 
 pytestmark = pytest.mark.slow  # each guess costs what it must
 PASSPHRASE = "correct horse battery"

@@ -26,7 +26,7 @@ def key() -> None:
 @click.argument("to", metavar="BACKUP", type=FILE)
 def backup(key_file: Path, to: Path) -> None:
     """Seal KEY under a passphrase and write it to the new file BACKUP."""
-    from vesalius.site.key_backup import back_up  # noqa: PLC0415 - the help needs none of it
+    from vesalius.site.kept.key_backup import back_up  # noqa: PLC0415 - the help needs none of it
 
     saved = back_up(key_file, to, click.prompt("Passphrase", hide_input=True, confirmation_prompt=True))
     click.echo(f"The key {saved.fingerprint} is sealed. Keep file and passphrase in two places.")
@@ -37,7 +37,7 @@ def backup(key_file: Path, to: Path) -> None:
 @click.argument("key_file", metavar="KEY", type=FILE)
 def restore(saved: Path, key_file: Path) -> None:
     """Open BACKUP and write its key to KEY; another key that stands there is never written over."""
-    from vesalius.site.key_backup import restore as restore_key  # noqa: PLC0415
+    from vesalius.site.kept.key_backup import restore as restore_key  # noqa: PLC0415
 
     found = restore_key(saved, key_file, click.prompt("Passphrase", hide_input=True))
     click.echo(f"The key {found.fingerprint} is in its place.")
@@ -48,8 +48,8 @@ def restore(saved: Path, key_file: Path) -> None:
 @click.option("--fingerprint", help="What the domain's key is known by; else it is only shown.")
 def check(key_file: Path, fingerprint: str | None) -> None:
     """Show the print of KEY, and compare it with the one that a report or the archive names."""
-    from vesalius.site.key_backup import check as check_key  # noqa: PLC0415
-    from vesalius.site.key_backup import key_at  # noqa: PLC0415
+    from vesalius.site.kept.key_backup import check as check_key  # noqa: PLC0415
+    from vesalius.site.kept.key_backup import key_at  # noqa: PLC0415
 
     found = key_at(key_file)
     click.echo(found.fingerprint)

@@ -38,9 +38,11 @@ def load_recipe(name: str) -> Recipe:
 
 
 def warnings(recipe: Recipe) -> tuple[str, ...]:
-    """What is doubtful in a recipe that is a CTP script, each with its line."""
+    """What is doubtful in a recipe that is a CTP script, each with its line where a person wrote lines."""
     if not recipe.script:
         return ()
     from vesalius.deid.ctp import Script  # noqa: PLC0415 - few recipes are scripts
 
-    return tuple(str(warning) for warning in Script.parse(recipe.script).warnings)
+    script = Script.parse(recipe.script)
+    from_table = script.to_xml() == recipe.script
+    return tuple(warning.sentence if from_table else str(warning) for warning in script.warnings)

@@ -16,14 +16,14 @@ from vesalius.deid.patient.lookup import LookupTable, resolved
 from vesalius.deid.proof import unresolved
 from vesalius.errors import BadInput
 from vesalius.settings.keys import key_in
-from vesalius.site.hands import Hands
-from vesalius.site.journal import DECIDED, Journal, key_of, text_key
-from vesalius.site.maps import decisions, write_maps, write_missing
+from vesalius.site.kept.journal import DECIDED, Journal, key_of, text_key
+from vesalius.site.kept.maps import decisions, write_maps, write_missing
 from vesalius.site.out.durable import clear_drafts
 from vesalius.site.out.naming import Names, Targets, Telling
 from vesalius.site.places import Maps, PlacesClash, check_apart
-from vesalius.site.scripts import counts
-from vesalius.site.supporting import (
+from vesalius.site.work.hands import Hands
+from vesalius.site.work.scripts import counts
+from vesalius.site.work.supporting import (
     DocumentTask,
     TableTask,
     clean_documents,
@@ -33,7 +33,7 @@ from vesalius.site.supporting import (
     lost_table,
     pairs,
 )
-from vesalius.site.tasks import (
+from vesalius.site.work.tasks import (
     CleanTask,
     CollectTask,
     Done,

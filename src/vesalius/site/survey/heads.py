@@ -7,8 +7,8 @@ from typing import Any, Final, Self
 from vesalius.deid import header_facts
 from vesalius.deid.faces import Slice, face_stands_out, may_show_face, sampled_places, volume_of
 from vesalius.dicom import DicomFile
-from vesalius.site.hands import allow_processor_time, limited
-from vesalius.site.tasks import opened
+from vesalius.site.work.hands import allow_processor_time, limited
+from vesalius.site.work.tasks import opened
 from vesalius.store.sources import Source
 
 Facts = dict[str, Any]

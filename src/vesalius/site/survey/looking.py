@@ -11,10 +11,10 @@ from vesalius.deid.values.treatment import text_of
 from vesalius.dicom import Dataset, DicomError, Element, Reason
 from vesalius.dicom import vr as representations
 from vesalius.errors import ArchiveError
-from vesalius.site.hands import allow_processor_time, limited
 from vesalius.site.survey.heads import MODALITIES, Facts, Head, facts_for_heads
 from vesalius.site.survey.risks import ORDER, Risk, named, risk_of
-from vesalius.site.tasks import opened, sentence_of
+from vesalius.site.work.hands import allow_processor_time, limited
+from vesalius.site.work.tasks import opened, sentence_of
 from vesalius.store.sources import Source
 
 MOST_VALUES: Final = 1000  # distinct values of one attribute that are counted apart

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from vesalius.site.hands import Hands
 from vesalius.site.run import Watcher
 from vesalius.site.survey.heads import Head, HeadTask, look_at, lost_head, task_of
 from vesalius.site.survey.looking import LookTask, Survey, look_into, lost_looking
+from vesalius.site.work.hands import Hands
 from vesalius.store.sources import Source, gather
 
 FILES_PER_TASK: Final = 40

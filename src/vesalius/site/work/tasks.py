@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,13 +16,14 @@ from vesalius import deid
 from vesalius.deid.output.facts import REFERENCES
 from vesalius.deid.patient.event import date_of_event
 from vesalius.deid.patient.lookup import LookupTable
-from vesalius.deid.proof import FATAL, prove
+from vesalius.deid.proof import prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import ArchiveError
-from vesalius.site.hands import allow_processor_time, limited
 from vesalius.site.out.durable import Draft, OutFailed, settle
-from vesalius.site.scripts import keep_counters, surroundings
+from vesalius.site.work.hands import allow_processor_time, limited
+from vesalius.site.work.scripts import keep_counters, surroundings
+from vesalius.site.work.verdicts import Judge, Weight
 from vesalius.store.sources import Source
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 IN_MEMORY: Final = 24_000_000  # bytes of one file; a longer one is kept on disk, without a name
 BLOCK: Final = 1 << 20
 DIRECTORY: Final = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a DICOMDIR (PS3.10 8)
-# Findings that keep a file from OUT: something is wrong with it, or a person must look at it first.
-QUARANTINED: Final = FATAL | {"quarantine", "structure", "identity"}
-# Findings that only inform; every other kind, and one that is new here, waits for a person.
-INFORMS: Final = frozenset({"structured_content", "event"})
 _MEDIA_CLASS: Final = 0x00020002
 _LONGEST_RECORDED: Final = 1024
 _UIDS: Final = {"SOPInstanceUID": 0x00080018, "StudyInstanceUID": 0x0020000D, "SeriesInstanceUID": 0x0020000E}
@@ -194,13 +191,13 @@ def _clean_one(
         cleaned = deid.clean(file, **how, reader=_reader(task.recipe), around=around)
         for block in deid.blocks(file, cleaned.edits):
             written.write(block)
+        judge = Judge(task.recipe, accepted)
         findings = [*cleaned.findings]
-        if not any(one.kind in QUARANTINED for one in findings):
+        if all(judge.weight(one.kind) is not Weight.WRONG for one in findings):
             written.seek(0)
-            proved = read(written)
-            findings += prove(file, proved, **how, origin="identifiable")
-        told = tuple(sorted(((one.kind, one.path, one.sentence) for one in findings), key=_gravity(accepted)))
-        state = state_of(told, accepted)
+            findings += prove(file, read(written), **how, origin="identifiable")
+        told = judge.in_order((one.kind, one.path, one.sentence) for one in findings)
+        state = judge.state(told)
         facts = None
         if state == "written":
             target = target or named_by_uids(cleaned.facts)
@@ -218,24 +215,6 @@ def _clean_one(
             facts=facts,
             missing=tuple(sorted(around.missing)) if around else (),
         )
-
-
-def state_of(findings: Sequence[tuple[str, str, str]], accepted: frozenset[str]) -> str:
-    """Where findings leave a file. A person can settle what waits, never what is wrong."""
-    kinds = {kind for kind, *_ in findings}
-    if kinds & QUARANTINED:
-        return "quarantined"
-    return "waiting" if kinds - INFORMS - accepted else "written"
-
-
-def _gravity(accepted: frozenset[str]) -> Callable[[tuple[str, str, str]], tuple[int, tuple[str, str, str]]]:
-    """The order in which findings are told: what holds the file back comes first."""
-
-    def rank(finding: tuple[str, str, str]) -> tuple[int, tuple[str, str, str]]:
-        kind = finding[0]
-        return (0 if kind in QUARANTINED else 2 if kind in INFORMS | accepted else 1), finding
-
-    return rank
 
 
 def named_by_uids(facts: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from vesalius.deid.patient.lookup import PATIENT_KEYS
 from vesalius.errors import BadRequest
-from vesalius.site.journal import Journal, Verdict, key_of
+from vesalius.site.kept.journal import Journal, Verdict, key_of
 from vesalius.site.out.naming import Telling
 from vesalius.site.places import Maps, secret_file
 from vesalius.store.sources import Source

@@ -20,7 +20,7 @@ SECONDS: Final = 300  # of one file, before its child gives it up
 _CPU_GRACE: Final = 60  # seconds more, before the system ends a child that does not listen
 _AHEAD: Final = 2  # tasks that wait for each child, so that none is idle
 
-_PRELOADED: Final = ("vesalius.site.tasks", "vesalius.deid.pixels")
+_PRELOADED: Final = ("vesalius.site.work.tasks", "vesalius.deid.pixels")
 
 Result = TypeVar("Result")
 

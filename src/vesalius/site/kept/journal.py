@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from vesalius.errors import BadRequest
 from vesalius.site.places import SECRET_FILE
-from vesalius.site.tasks import Done, Seen
+from vesalius.site.work.tasks import Done, Seen
 from vesalius.store.sources import Source
 
 _SCHEMA: Final = """

@@ -12,9 +12,9 @@ from vesalius.deid.documents import clean_document
 from vesalius.deid.tables.cleaning import CleanedRows, Named, clean_table
 from vesalius.deid.tables.dictionary import SUFFIX, published_dictionary, read_dictionary
 from vesalius.deid.tables.reading import LARGEST, TableError
-from vesalius.site.hands import limited
 from vesalius.site.out.durable import Draft, OutFailed, settle
-from vesalius.site.tasks import Done, sentence_of, unpacked
+from vesalius.site.work.hands import limited
+from vesalius.site.work.tasks import Done, sentence_of, unpacked
 from vesalius.store.sources import Source
 
 TABLES: Final = (".csv", ".xlsx")

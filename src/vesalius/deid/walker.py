@@ -237,7 +237,7 @@ class Walker:
         if element.vr == "UI":
             return self._uid(case)
         if element.vr != "SQ":
-            return self._replace(element, dummy(element.vr), Action.DUMMY, case.path)
+            return self._replace(element, dummy(element.vr, element.tag), Action.DUMMY, case.path)
         if element.tag == positions.CONTENT and case.place.text is not Text.HARMLESS:
             sentence = (
                 "structured content was not cleaned: its texts are dummies, its numbers and codes stand"

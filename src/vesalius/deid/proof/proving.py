@@ -21,7 +21,7 @@ from vesalius.dicom import vr as representations
 from vesalius.dicom.tree import MOST_TEXT
 
 _SOP_CLASS: Final = 0x00080016
-_MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED: Final = 5_000
 _LONGEST_REMEMBERED: Final = 1024
 _PRIVATE: Final = Decision(Action.KEEP, Action.REMOVE, 3)
 _MAPPED: Final = frozenset({Action.UID, Action.CLEAN})
@@ -65,7 +65,7 @@ def _leaks(context: PatientContext) -> Leaks:
     return Leaks(context)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _sound(_: PatientContext | None) -> set[_Judged]:
     """Values of one patient's files that were judged and found in order; they come again in other images."""
     return set()

@@ -327,15 +327,26 @@ def test_icons_go_with_everything_that_is_in_them(new, encoded, identity):
     assert "IconImageSequence" not in pydicom.dcmread(io.BytesIO(after))
 
 
-@pytest.mark.parametrize("kind", ["LABEL", "OVERVIEW"])
-def test_a_slides_label_is_quarantined_unless_a_rule_blanks_it(new, encoded, identity, kind):
-    dataset = image(new, noise("u1"), ImageType=["ORIGINAL", "PRIMARY", kind, "NONE"], SOPClassUID=SLIDE)
-    done, _ = cleaned(encoded(dataset), identity, recipe=recipe(""))
-    assert [finding.path for finding in done.findings if finding.kind == "quarantine"] == ["(0008,0008)"]
-    rule = f'{{ ImageType.contains("{kind}") }} (0,0,{COLUMNS},{ROWS})'
-    done, after = cleaned(encoded(dataset), identity, recipe=recipe(rule))
-    assert not done.findings
+def slide(new: Any, kind: str) -> Dataset:
+    return image(new, noise("u1"), ImageType=["ORIGINAL", "PRIMARY", kind, "NONE"], SOPClassUID=SLIDE)
+
+
+def test_a_slides_label_becomes_black_as_a_whole(new, encoded, identity):
+    done, after = cleaned(encoded(slide(new, "LABEL")), identity, recipe=recipe(""))
     assert len(np.unique(decoded(after))) == 1
+    assert not done.findings
+    assert pydicom.dcmread(io.BytesIO(after)).BurnedInAnnotation == "NO"
+
+
+def test_a_slides_overview_is_quarantined_unless_a_rule_blanks_what_is_written(new, encoded, identity):
+    before = encoded(slide(new, "OVERVIEW"))
+    done, _ = cleaned(before, identity, recipe=recipe(""))
+    assert [finding.path for finding in done.findings if finding.kind == "quarantine"] == ["(0008,0008)"]
+    done, after = cleaned(
+        before, identity, recipe=recipe('{ ImageType.contains("OVERVIEW") } (20,4,30,9) (70,50,10,6)')
+    )
+    holds(before, after)
+    assert not done.findings
 
 
 def test_a_sites_file_is_looked_at_and_never_edited(new, encoded, identity):

@@ -74,11 +74,12 @@ def hide(
         return Hidden(cleaned=reader is not None)
     doubts = pixel_doubts(root)
     rule = rule_for(root, recipe)
-    if any(doubt.label for doubt in doubts) and not rule.regions:
+    label = next((doubt for doubt in doubts if doubt.label), None)
+    if label is not None and not rule.regions:
         sentence = (
             "a slide's label or overview shows writing that nothing here can read, and no rule blanks it"
         )
-        return Hidden(findings=(FindingFact("quarantine", doubts[0].finding.path, sentence),))
+        return Hidden(findings=(FindingFact("quarantine", label.finding.path, sentence),))
     try:
         return _hidden(file, rule, doubts, partial(may_stay, context), reader, origin)
     except frames.Undecodable:
@@ -91,6 +92,9 @@ def hide(
 def _hidden(
     file: DicomFile, rule: Rule, doubts: list[Doubt], stays: Any, reader: Reader | None, origin: Origin
 ) -> Hidden:
+    facts = frames.pixel_facts(file)
+    if Box(0, 0, facts.columns, facts.rows) in rule.boxes(facts.rows, facts.columns) and origin != "site":
+        return replace(_blanked(file, _by_rule(file, rule)), cleaned=True)
     seen = _by_rule(file, rule) if reader is None else _look(file, rule, doubts, stays, reader)
     findings = [doubt.finding for doubt in _left(doubts, seen, rule, read=reader is not None)]
     if reader is None and doubts:

@@ -21,6 +21,7 @@ from vesalius.deid.text import clean_text
 MOST_DISTINCT: Final = 10_000  # values of one column that are counted apart
 LONGEST_ID: Final = 64  # characters of a Patient ID (PS3.5 6.2, LO)
 SHORTEST_SOUGHT: Final = 4  # characters of an ID that is looked for in other columns
+_EXPECTED: Final = frozenset({"document properties", "printer settings"})  # nobody misses them
 SHOWN_VALUES: Final = 40  # of them, the commonest, told to the reviewer
 
 
@@ -122,9 +123,8 @@ def clean_table(
         name_of=name_of,
         emit=lambda fields: write(_line(fields)),
     )
-    left_out = (
-        [("workbook", f"left out of the workbook: {', '.join(table.left_out)}", "")] if table.left_out else []
-    )
+    told = set(table.left_out) - _EXPECTED
+    left_out = [("workbook", f"left out of the workbook: {', '.join(sorted(told))}", "")] if told else []
     return replace(
         cleaned,
         unchanged=cleaned.unchanged and table.is_plain,

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vesalius.deid import Recipe, RecipeError
@@ -44,6 +44,7 @@ RECIPES = st.builds(
 )
 
 
+@settings(deadline=None)  # of a machine with other work
 @given(recipe=RECIPES)
 def test_a_recipe_survives_its_file(recipe):
     again = Recipe.from_toml(recipe.to_toml())

@@ -27,7 +27,7 @@ OPTIONS = (
     ("retain_longitudinal_modified_dates", "Retain Longitudinal, Modified Dates",
      "All dates of a patient move by the same number of days (E.3.6)."),
     ("clean_descriptors", "Clean Descriptors",
-     "Descriptions stay where every word is a known word of acquisition or anatomy (E.3.5)."),
+     "Descriptions lose what identifies and words that nobody knows; the rest stays (E.3.5)."),
     ("clean_structured_content", "Clean Structured Content",
      "Reports keep numbers, codes and references; their texts are cleaned item by item (E.3.4)."),
     ("clean_graphics", "Clean Graphics",

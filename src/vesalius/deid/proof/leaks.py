@@ -6,8 +6,9 @@ from typing import Final
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.values.uids import uids_in
-from vesalius.dicom import Dataset, Element, charset, walk
+from vesalius.dicom import Dataset, Element, charset
 from vesalius.dicom import vr as representations
+from vesalius.dicom.tree import MOST_TEXT
 
 _WELL_KNOWN: Final = "1.2.840.10008."
 # Bytes of an opaque value that are looked at together, and how far two such stretches overlap.
@@ -69,13 +70,15 @@ def is_opaque(element: Element) -> bool:
 
 def old_uids(root: Dataset) -> frozenset[str]:
     """Every UID of a file that names no thing of the standard."""
-    return frozenset(
-        uid
-        for _, element in walk(root)
-        if element.vr == "UI" and element.length
-        for uid in split(element.raw())
-        if uid and not uid.startswith(_WELL_KNOWN)
-    )
+    found: set[str] = set()
+    waiting = [root]
+    while waiting:
+        for element in waiting.pop():
+            if element.vr == "UI" and (element.length or 0) <= MOST_TEXT:
+                found.update(split(element.raw()))
+            elif element.items:
+                waiting.extend(item.dataset for item in element.items)
+    return frozenset(uid for uid in found if uid and not uid.startswith(_WELL_KNOWN))
 
 
 def split(raw: bytes) -> list[str]:

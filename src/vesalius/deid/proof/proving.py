@@ -123,18 +123,18 @@ class _Proof:
     ) -> Iterator[FindingFact]:
         if before is not None and node is not None:
             yield from conformance.of_types(after, before, place, node, prefix)
-        judged = self._judged
+        judged, value = self._judged, after.window.read
         for element in after:
-            vr = element.vr
+            vr, length = element.vr, element.length
             if vr == "SQ":
                 counterpart = before.get(element.tag) if before is not None else None
                 yield from self._inside(element, counterpart, place, node, prefix)
-            elif element.length == 0:
+            elif length == 0:
                 continue
-            elif vr in representations.BYTES or element.value_end - element.value_start > MOST_TEXT:
+            elif length is None or length > MOST_TEXT or vr in representations.BYTES:
                 yield from self._bytes(element, before, prefix)
             else:
-                raw = element.raw()
+                raw = value(element.value_start, length)
                 codecs = () if raw.isascii() and b"\x1b" not in raw else after.codecs
                 known = (place, element.tag, vr, raw, codecs)
                 if vr == "UI" or known not in judged:

@@ -150,6 +150,19 @@ def test_bytes_stay_without_an_identifier_and_without_a_uid(new, tcia, value, op
     assert private_of(stays, 0x0019, "GEMS_ACQU_01", 0x02) == b"\1\2\3\4"
 
 
+@pytest.mark.parametrize("written", ["latin-1", "utf-8", "utf-16-le"])
+def test_a_name_in_bytes_is_found_in_whatever_character_set(new, tcia, written):
+    dataset = with_private(new, 0x0019, "GEMS_ACQU_01", 0x02, "OB", "\0\1 Mørkved \0\0".encode(written))
+    dataset.SpecificCharacterSet, dataset.PatientName = "ISO_IR 192", "Mørkved^Åse"
+    assert not is_there(tcia(dataset), 0x0019, 0x02)
+
+
+def test_words_in_bytes_are_cleaned_as_words(new, tcia):
+    dataset = with_private(new, 0x0019, "GEMS_ACQU_01", 0x02, "OB", b"CHEST of Doe\0\0")
+    assert private_of(tcia(dataset), 0x0019, "GEMS_ACQU_01", 0x02).rstrip(b"\0 ").startswith(b"CHEST")
+    assert b"Doe" not in tcia(dataset).data
+
+
 @pytest.mark.parametrize("syntax", ["explicit", "implicit"])
 def test_an_unknown_vr_means_what_the_knowledge_base_says(new, encoded, syntax):
     # (0025,"SIEMENS MR EXTRACTED CSA HEADER",02) LO and 01 SQ stand in TCIA's knowledge base alone

@@ -115,8 +115,9 @@ class Walker:
             case = _Case(element, place.decide(tag, element.vr), place, prefix)
         if case is None:
             return self._cut(element, prefix + tag_text(tag))
-        # most elements: numbers that stay, and can say nothing
-        return 0 if case.decision.action is Action.KEEP and element.vr in _NUMBERS else self._act(case)
+        # most elements: the standard's numbers that stay, and can say nothing
+        silent = case.decision.action is Action.KEEP and element.vr in _NUMBERS and case.private is None
+        return 0 if silent else self._act(case)
 
     def _move(self, element: Element, prefix: str) -> int:
         """Name a content item by the position that it has once others are gone."""

@@ -7,17 +7,22 @@ from math import isfinite
 from typing import Final
 
 from vesalius.deid.profile.kept_private import Meaning
+from vesalius.deid.proof.leaks import Leaks
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.treatment import Patient, cleaned_value, mapped_uids, text_of
 from vesalius.deid.values.uids import uids_in
-from vesalius.dicom import Element
+from vesalius.dicom import Element, charset
 from vesalius.dicom import vr as representations
 
 # More bytes than this nobody can vouch for.
 _MOST: Final = 16_000_000
 _SECONDS_OF_A_DAY: Final = 86_400
+_DAY: Final = len("YYYYMMDD")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e\r\n\t\f]*\0?")
-_LETTERS: Final = re.compile(r"[A-Za-z]{2}")
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_BREAKS: Final = str.maketrans("\r\n\t\f", "    ")
+_UNREADABLE: Final = "\ufffd"  # what a character set cannot read
+_OPAQUE: Final = frozenset({*representations.BYTES, *representations.NUMBERS, "AT"})
 
 
 def new_value(element: Element, meaning: Meaning, patient: Patient) -> bytes | None:
@@ -28,27 +33,24 @@ def new_value(element: Element, meaning: Meaning, patient: Patient) -> bytes | N
 
 
 def tells_nothing(element: Element, patient: Patient, *, uids: bool) -> bool:
-    """Whether bytes may stay as they are: no identifier of the patient in them, and without `uids` no UID either.
+    """Whether bytes or numbers may stay: no identifier of the patient in them, and without `uids` no UID either.
 
-    Of text and numbers this asks nothing: they are judged as those of the standard's attributes are.
+    Of text this asks nothing: it is judged as that of the standard's attributes is.
     """
-    if element.vr not in representations.BYTES:
+    if element.vr not in _OPAQUE:
         return True
-    if element.value_end - element.value_start > _MOST:
+    if element.value_end - element.value_start > _MOST or Leaks(patient.context).in_bytes(element):
         return False
-    text = text_of(element)
-    old = (
-        uid for uid in uids_in(text) if patient.identity.uid(uid) != uid
-    )  # it cannot be exchanged in there
-    return not patient.context.betrayed_by(text) and (uids or not any(old))
+    old = (uid for uid in uids_in(text_of(element)) if patient.identity.uid(uid) != uid)
+    return uids or not any(old)  # within other bytes it cannot be exchanged
 
 
 def _text(element: Element, patient: Patient) -> bytes | None:
     """Text is cleaned as any other; bytes that hold no words stay where they tell nothing."""
     if element.vr not in representations.BYTES:
         return cleaned_value(element, patient)
-    text = text_of(element)
-    if _PRINTABLE.fullmatch(text) and _LETTERS.search(text):
+    text = charset.decode(element.raw(), element.parent.codecs).strip(" \0")
+    if text.translate(_BREAKS).isprintable() and _UNREADABLE not in text and _LETTERS.search(text):
         return cleaned_value(_read_as("LT", element), patient)
     return element.raw() if tells_nothing(element, patient, uids=False) else None
 
@@ -65,7 +67,7 @@ def _date(element: Element, patient: Patient) -> bytes | None:
     moved = []
     for value in text_of(element).strip(" \0").split("\\"):
         try:
-            shift = shift_date if len(value) in {8, 10} else shift_datetime
+            shift = shift_date if len(value) == _DAY or value[4:5] == "." else shift_datetime
             moved.append(shift(value, patient.days))
         except ValueError:
             return None

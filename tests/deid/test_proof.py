@@ -59,6 +59,11 @@ def private(dataset, vr, value):
     dataset.private_block(0x0029, "SOMEBODY", create=True).add_new(1, vr, value)
 
 
+def fragments(dataset, value):
+    private(dataset, "OB", pydicom.encaps.encapsulate([value]))
+    dataset[0x0029, 0x1001].is_undefined_length = True
+
+
 def nested(dataset, keyword, value):
     item = Dataset()
     setattr(item, keyword, value)
@@ -75,6 +80,7 @@ LEAKS = {
     "private bytes": lambda one: private(one, "OB", b"\1\2" + SECRET.encode() + b"\0\3\4"),
     "wide letters": lambda one: private(one, "OB", b"\1\0\2\0" + SECRET.encode("utf-16-le")),
     "wide letters, the other end first": lambda one: private(one, "OB", b"\1\0" + SECRET.encode("utf-16-be")),
+    "fragments of a private element": lambda one: fragments(one, SECRET.encode() + b"\0"),
     "deep inside of many bytes": lambda one: private(one, "OB", bytes(1 << 21) + SECRET.encode() + b"\0"),
     "a date that is none": lambda one: one.add_new(0x00181012, "DA", SECRET),
     "an encapsulated document": lambda one: one.add_new(0x00420011, "OB", b"<p>" + SECRET.encode() + b"</p>"),

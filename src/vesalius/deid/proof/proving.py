@@ -183,7 +183,7 @@ class _Proof:
     def _bytes(self, element: Element, before: Dataset | None, prefix: str) -> Iterator[FindingFact]:
         """Bytes that are no text, searched where text may hide in them."""
         yield from conformance.of_value(element, before, prefix)
-        if self._leaks is None or not element.length or not is_opaque(element):
+        if self._leaks is None or not is_opaque(element):
             return
         if self._leaks.in_bytes(element):
             yield FindingFact("leak", prefix + tag_text(element.tag), _LEAK)

@@ -130,6 +130,7 @@ def test_a_preflight_says_what_would_change_and_writes_nothing(exported, snapsho
     before = snapshot(exported.base)
     done = exported.run("--preflight")
     assert done.returncode == 0, done.stderr
+    assert re.search(r"Patient's Name .*emptied.*Basic Profile: Z .* 12 ", done.stdout)
     assert re.search(r"cleaned and proved\W+12\W", done.stdout)
     assert snapshot(exported.base) == before
     assert not exported.maps.exists()

@@ -12,6 +12,7 @@ from vesalius.errors import BadInput, BadRequest, Misconfigured
 if TYPE_CHECKING:
     from vesalius.deid import Recipe
     from vesalius.deid.patient.lookup import LookupTable
+    from vesalius.site.report.attributes import Line
 
 FAILED = 3  # exit code
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -59,16 +60,30 @@ def deidentify(
     or waits for a person, stays where it is. Run the same command again after a break: it goes on where it stopped.
     Exit codes: 0 everything is in OUT, 2 the command is wrong, 3 something was held back.
     """
-    from vesalius.cli.deidentify_display import display, say_key, sum_up  # noqa: PLC0415 - the help needs none of it
+    from vesalius.cli.deidentify_display import (  # noqa: PLC0415 - the help needs none of it
+        display,
+        say_key,
+        show_changes,
+        sum_up,
+    )
     from vesalius.cli.interrupts import stopping  # noqa: PLC0415
     from vesalius.site.places import Maps  # noqa: PLC0415
+    from vesalius.site.report.attributes import lines  # noqa: PLC0415
     from vesalius.site.report.cleaned import write_report  # noqa: PLC0415
-    from vesalius.site.run import Order, check_places, deidentify, key_of_site  # noqa: PLC0415
+    from vesalius.site.run import Order, Outcome, Run, check_places, deidentify, key_of_site  # noqa: PLC0415
 
     if maps is None and not preflight:
         sentence = "Say with --maps where key and maps are kept: a folder that stays with you, outside of IN and OUT."
         raise click.UsageError(sentence)
     folder = report or (maps / "report" if maps and not preflight else None)
+    changes: list[Line] = []
+
+    def tell(run: Run, end: Outcome) -> None:
+        if folder is not None:
+            write_report(folder, run, end)
+        if preflight:
+            changes.extend(lines(run.journal.records(), run.order.recipe))
+
     try:
         order = Order(
             source=source,
@@ -86,11 +101,11 @@ def deidentify(
         if made:
             say_key(order)
         with stopping(), display() as watcher:
-            outcome = deidentify(
-                order, secret, watcher, (lambda run, end: write_report(folder, run, end)) if folder else None
-            )
+            outcome = deidentify(order, secret, watcher, tell)
     except (BadRequest, BadInput, Misconfigured) as error:
         raise click.UsageError(f"{error} {error.hint}") from None
+    if preflight:
+        show_changes(changes)
     sum_up(outcome, order, folder, watcher.seconds)
     if not outcome.whole:
         sys.exit(FAILED)

@@ -2,13 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.filesize import decimal
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -20,9 +21,11 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from vesalius.site.report.attributes import Line
 from vesalius.site.report.cleaned import HTML, STATES, rates
 from vesalius.site.run import Order, Outcome
 
+_WIDE = 160  # columns
 _EVERY = 30  # seconds between two lines of a log
 
 
@@ -104,9 +107,26 @@ def say_key(order: Order) -> None:
     )
 
 
+def show_changes(changes: Sequence[Line]) -> None:
+    """What would be done to each attribute, and by which rule; the report shows values too."""
+    table = Table(title="What would change")
+    for column in ("Element", "Attribute", "Action", "Rule"):
+        table.add_column(column, overflow="fold")
+    table.add_column("Times", justify="right")
+    for one in changes:
+        table.add_row(
+            escape(one.path), escape(one.name), f"{one.deed} ({one.action})", one.rule, f"{one.count:,}"
+        )
+    console().print(table)
+
+
+def console() -> Console:
+    """Standard output; wide where no terminal says how many columns there are."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
+
+
 def sum_up(outcome: Outcome, order: Order, report: Path | None, seconds: float) -> None:
     """A table of what became of every file, and where to read more."""
-    console = Console(file=sys.stdout)
     total = sum(outcome.counts.values())
     table = Table(title="What would become of the files" if order.preflight else "What became of the files")
     table.add_column("State")
@@ -116,7 +136,7 @@ def sum_up(outcome: Outcome, order: Order, report: Path | None, seconds: float) 
             table.add_row(STATES[state][0], f"{count:,}")
     table.add_section()
     table.add_row("all files of IN", f"{total:,}")
-    console.print(table)
+    console().print(table)
     kept, removed = rates(outcome)
     click.echo(f"Words of cleaned texts: {kept} kept, {removed} removed.")
     for kind, count in sorted(outcome.findings.items()):

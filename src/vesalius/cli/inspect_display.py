@@ -1,24 +1,20 @@
 """How `vesalius inspect` shows what it found."""
 
-import sys
-
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vesalius.cli.deidentify_display import console
 from vesalius.site.report.attributes import name_of
 from vesalius.site.survey.looking import Survey
 from vesalius.site.survey.risks import Risk
 from vesalius.site.survey.written import amounts, by_risk, faces
 
 SHOWN_VALUES, SHOWN_FILES = 3, 20
-_WIDE = 160  # columns, where no terminal says how many there are
 
 
 def show(survey: Survey, *, everything: bool) -> None:
     """Tables for a person: what there is, the attributes by risk, and the images that may show text."""
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDE)
     for name, value in amounts(survey):
         click.echo(f"{name}: {value}")
     table = Table(title="Attributes, those that may tell most first")
@@ -43,7 +39,7 @@ def show(survey: Survey, *, everything: bool) -> None:
                 distinct,
                 values,
             )
-    console.print(table)
+    console().print(table)
     _list("Images that may show text in their pixels", [(name, why) for name, _, why in survey.suspects])
     _list("Heads", faces(survey))
     _list("Not readable", survey.unreadable)

@@ -73,7 +73,7 @@ def clean(
     days = days_from_event(root, identity, patient_of(root)) if counted else None
     hidden = _hidden(file, recipe, context, reader, origin)
     done = frozenset({_PIXELS}) if hidden and hidden.cleaned else frozenset()
-    vouched = stamps.Vouched(done=done, undone=stamps.undone(root), days=days)
+    vouched = stamps.Vouched(done=done, undone=frozenset() if done else stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
     walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched))
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))

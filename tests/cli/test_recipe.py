@@ -39,7 +39,10 @@ def test_a_script_becomes_a_recipe_with_profiles_over_it(tmp_path):
 
 def test_what_is_neither_is_refused(tmp_path):
     (tmp_path / "broken.script").write_text("<script><e></script>")
-    for words, sentence in ((["nobody"], "no built-in recipe"), ([str(tmp_path / "broken.script")], "line 1")):
+    for words, sentence in (
+        (["nobody"], "no built-in recipe"),
+        ([str(tmp_path / "broken.script")], "line 1"),
+    ):
         done = _said(*words)
         assert done.exit_code == 2
         assert sentence in done.output

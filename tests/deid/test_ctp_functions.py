@@ -20,11 +20,20 @@ TABLE = {
     ("base", "MRN1"): "1/15/2019",
     ("upper", "DOE^JANE"): "found",
 }
-PARAMETERS = {"UIDROOT": "1.2.840.99", "SITE": "Site 7", "LEN": "6", "INC": "-37", "YEAR": "2001", "ORIGIN": "20010101"}
+PARAMETERS = {
+    "UIDROOT": "1.2.840.99",
+    "SITE": "Site 7",
+    "LEN": "6",
+    "INC": "-37",
+    "YEAR": "2001",
+    "ORIGIN": "20010101",
+}
 
 
 def surroundings(**more):
-    return Surroundings(lookup=lambda *key: TABLE.get(key), now=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), **more)
+    return Surroundings(
+        lookup=lambda *key: TABLE.get(key), now=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), **more
+    )
 
 
 def xml(lines: dict[str, str], more: str = "") -> str:
@@ -56,7 +65,9 @@ def run():
         context = PatientContext.of([collect(source)])
         recipe = Recipe(name="script", version="1", script=script)
         identity = Identity(DomainKey.generate(bytes(32)))
-        cleaned = clean(source, recipe=recipe, identity=identity, context=context, around=around or surroundings())
+        cleaned = clean(
+            source, recipe=recipe, identity=identity, context=context, around=around or surroundings()
+        )
         out = io.BytesIO()
         write(source, cleaned.edits, out)
         return pydicom.dcmread(io.BytesIO(out.getvalue())), cleaned
@@ -231,7 +242,11 @@ def test_what_gives_no_value_leaves_nothing_and_quarantines_the_file(file, run, 
 
 def test_a_key_that_the_table_lacks_is_listed_for_a_person(file, run):
     around = surroundings()
-    lines = {"00100020": "@lookup(this,new)", "00100010": "@lookup(PatientName,new)", "00080050": "@lookup(this,ptid)"}
+    lines = {
+        "00100020": "@lookup(this,new)",
+        "00100010": "@lookup(PatientName,new)",
+        "00080050": "@lookup(this,ptid)",
+    }
     run(file, xml(lines), around)
     assert around.missing == {("new", "MRN1"), ("new", "Doe^Jane^M"), ("ptid", "")}
 

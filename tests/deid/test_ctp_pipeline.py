@@ -37,7 +37,10 @@ def test_a_pipeline_becomes_one_recipe():
     assert Script.parse(recipe.script) == Script.parse(FILES["scripts/anonymizer.script"])
     assert "SECONDARY" in recipe.filter
     assert 'Modality.equals("CT")' in recipe.filter
-    assert "# line 7: the stage Anonymizer lets files pass that its dicomScript does not match; here they wait" in text
+    assert (
+        "# line 7: the stage Anonymizer lets files pass that its dicomScript does not match; here they wait"
+        in text
+    )
     assert "name it with --lookup" in text
     assert "# line 1: (0010,0010): an identifier stays" in text
 
@@ -51,7 +54,10 @@ def test_stages_stand_by_themselves():
 WRONG = [
     (configuration("import", "export"), "no stage"),
     (configuration("anonymizer", "anonymizer"), "line 6: the stage Anonymizer is a second"),
-    (configuration("filter").replace("scripts/filter.script", ""), "line 4: the stage Filter names no script"),
+    (
+        configuration("filter").replace("scripts/filter.script", ""),
+        "line 4: the stage Filter names no script",
+    ),
     (configuration("filter").replace("filter.script", "pixels.script"), "line 4: the stage Filter: line 1"),
     ("<Configuration><Pipeline>", "no well-formed XML"),
     ('<!DOCTYPE a [<!ENTITY b "c">]><Configuration/>', "document type"),

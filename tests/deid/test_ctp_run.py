@@ -237,7 +237,10 @@ def test_method_codes_are_added_to_those_that_are_there(new, run, text, expected
     assert (None if items is None else [one.CodeValue for one in items]) == expected
     if expected and "113100" in expected:
         last = items[expected.index("113100")]
-        assert (last.CodingSchemeDesignator, last.CodeMeaning) == ("DCM", "Basic Application Confidentiality Profile")
+        assert (last.CodingSchemeDesignator, last.CodeMeaning) == (
+            "DCM",
+            "Basic Application Confidentiality Profile",
+        )
 
 
 def test_method_codes_are_made_where_there_are_none(new, run):
@@ -273,12 +276,16 @@ def test_what_stands_behind_the_pixels_is_under_its_line_too(new, run):
 
 
 def test_the_domain_answers_lookups_of_patients_where_nobody_says_more(new, run):
-    written, _ = run(new(), script(("00100020", "@lookup(this,ptid)"), ("00100010", "@lookup(PatientID,ptid)")))
+    written, _ = run(
+        new(), script(("00100020", "@lookup(this,ptid)"), ("00100010", "@lookup(PatientID,ptid)"))
+    )
     assert (written.PatientID, written.PatientName) == ("SUBJ-9", "SUBJ-9")
 
 
 def test_all_keys_that_are_missing_are_gathered_in_one_pass(new, encoded):
-    text = script(("00100020", "@lookup(this,ptid)"), ("00080050", "@lookup(this,acc)"), ("00081030", "@lookup(this,d)"))
+    text = script(
+        ("00100020", "@lookup(this,ptid)"), ("00080050", "@lookup(this,acc)"), ("00081030", "@lookup(this,d)")
+    )
     around = Surroundings()
     file = read(io.BytesIO(encoded(new(AccessionNumber="ACC7", StudyDescription="Knee"))))
     cleaned = clean(
@@ -332,7 +339,14 @@ def test_changes_tell_each_element_and_what_became_of_it(new, run):
     assert "StudyDescription" not in cleaned.facts
 
 
-CORPUS = ["CT_small.dcm", "MR_small_bigendian.dcm", "rtplan.dcm", "reportsi.dcm", "image_dfl.dcm", "JPEG2000.dcm"]
+CORPUS = [
+    "CT_small.dcm",
+    "MR_small_bigendian.dcm",
+    "rtplan.dcm",
+    "reportsi.dcm",
+    "image_dfl.dcm",
+    "JPEG2000.dcm",
+]
 
 
 @pytest.mark.parametrize("name", CORPUS)
@@ -346,7 +360,9 @@ def test_real_files_keep_their_pixels_and_their_structure(run, name):
         written, _ = run(data, text)
         assert written.PatientName == "Nobody"
         assert written.get("PixelData") == pydicom.dcmread(path).get("PixelData")
-        before, after = ({problem.reason for problem in check(read(io.BytesIO(one)))} for one in (data, run.written))
+        before, after = (
+            {problem.reason for problem in check(read(io.BytesIO(one)))} for one in (data, run.written)
+        )
         assert after <= before | {"missing"}
 
 
@@ -354,7 +370,9 @@ def test_real_files_keep_their_pixels_and_their_structure(run, name):
 def test_published_scripts_run_over_a_real_file(run):
     folder = Path(os.environ[SCRIPTS]) / "profiles-dicom"
     basic = Script.parse((folder / "TCIA-Basic").read_text("utf-8"))
-    profile = Script.parse('<script><p t="DATEINC">-100</p><p t="UIDROOT">1.2.3</p><r en="T" t="curves"/></script>')
+    profile = Script.parse(
+        '<script><p t="DATEINC">-100</p><p t="UIDROOT">1.2.3</p><r en="T" t="curves"/></script>'
+    )
     data = Path(get_testdata_file("CT_small.dcm")).read_bytes()
     written, cleaned = run(data, basic.merged(profile).to_xml().replace("@lookup(", "@lookup(Rows|"))
     assert {finding.path for finding in cleaned.findings if finding.kind == "quarantine"} == {

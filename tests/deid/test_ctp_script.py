@@ -62,7 +62,10 @@ def test_a_script_is_what_its_lines_say():
     assert script.public[0x00100010].text == "@hash(this,8)"
     assert 0x00100020 not in script.public
     secret, hidden = Private(0x0009, "ACME 1", 2), Private(0x0009, "ACME 1", 3)
-    assert [(target, line.text) for target, line in script.private] == [(secret, "@remove()"), (hidden, "@empty()")]
+    assert [(target, line.text) for target, line in script.private] == [
+        (secret, "@remove()"),
+        (hidden, "@empty()"),
+    ]
     assert script.names == {"Secret": secret, "Hidden": hidden}
     assert script.keep_groups == {0x0018}
     assert script.keep_safe_private
@@ -116,11 +119,19 @@ def test_a_file_that_is_no_script_is_refused_with_its_line(text, sentence):
         Script.parse(text)
 
 
-SAFE = XML.replace("@hash(this,8)", "@empty()").replace("@hashuid(@UIDROOT,this)", "@remove()").replace('t="0018"', 't="0011"')
+SAFE = (
+    XML.replace("@hash(this,8)", "@empty()")
+    .replace("@hashuid(@UIDROOT,this)", "@remove()")
+    .replace('t="0018"', 't="0011"')
+)
 # A removal of what is unspecified spares the group of the image's description, sequences included.
-SAFE = SAFE.replace("</script>", "".join(
-    f'<e en="T" t="{tag:08x}" n="x">@process()</e>' for tag in telling_sequences() if tag >> 16 == 0x0028
-) + "</script>")
+SAFE = SAFE.replace(
+    "</script>",
+    "".join(
+        f'<e en="T" t="{tag:08x}" n="x">@process()</e>' for tag in telling_sequences() if tag >> 16 == 0x0028
+    )
+    + "</script>",
+)
 DANGERS = [
     # (line of the script that is changed, what it becomes, what the warning says)
     (5, "@hash(this)", "@hash hashes without a key"),
@@ -221,7 +232,10 @@ def test_a_table_that_is_no_script_is_refused(table, sentence):
 
 @pytest.mark.skipif(SCRIPTS not in os.environ, reason=f"{SCRIPTS} names no folder of published scripts")
 def test_published_scripts_are_read_imported_and_merged():
-    profiles = {path.name: path.read_text("utf-8") for path in (Path(os.environ[SCRIPTS]) / "profiles-dicom").iterdir()}
+    profiles = {
+        path.name: path.read_text("utf-8")
+        for path in (Path(os.environ[SCRIPTS]) / "profiles-dicom").iterdir()
+    }
     for name, text in profiles.items():
         script = Script.parse(text)
         assert script.warnings

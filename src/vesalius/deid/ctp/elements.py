@@ -153,7 +153,9 @@ def _spellings() -> Mapping[str, int]:
 @cache
 def _keywords() -> Mapping[str, int]:
     """Tags by case-folded keyword; a repeating group by its first (PS3.5 7.6)."""
-    repeating = {row[4].casefold(): int(mask.replace("x", "0"), 16) for mask, row in RepeatersDictionary.items()}
+    repeating = {
+        row[4].casefold(): int(mask.replace("x", "0"), 16) for mask, row in RepeatersDictionary.items()
+    }
     single = {row[4].casefold(): tag for tag, row in DicomDictionary.items()}
     return {name: tag for name, tag in {**repeating, **single}.items() if name}
 

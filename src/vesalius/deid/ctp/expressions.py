@@ -13,7 +13,8 @@ from vesalius.dicom import Dataset
 _SPACE: Final = re.compile(r"(?:\s|//[^\n]*(?:\n|$))+")
 _CONSTANT: Final = re.compile(r"(true|false)\s*\.")
 _TEST: Final = re.compile(
-    r'(?P<element>(?:"[^"]*"|[^".])*)\.(?P<method>(?:"[^"]*"|[^"(])*)\((?P<match>(?:"[^"]*"|[^")])*)\)', re.DOTALL
+    r'(?P<element>(?:"[^"]*"|[^".])*)\.(?P<method>(?:"[^"]*"|[^"(])*)\((?P<match>(?:"[^"]*"|[^")])*)\)',
+    re.DOTALL,
 )
 _NOT_A_NUMBER: Final = re.compile(r"[^0-9.]")
 # Deeper than anybody writes by hand, and far from the interpreter's own limit.

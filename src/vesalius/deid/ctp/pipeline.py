@@ -102,7 +102,9 @@ class _Gathered:
 
     def pixels(self, stage: Stage) -> None:
         if stage.attributes.get("dicomScript"):
-            self.notes.append(f"{stage.called} asks its dicomScript first; here the rules hold for every file")
+            self.notes.append(
+                f"{stage.called} asks its dicomScript first; here the rules hold for every file"
+            )
         text = self._file(stage, "script")
         pixel_script.parse(text)
         self.rules.append(text)
@@ -111,7 +113,9 @@ class _Gathered:
         if self.scripts:
             raise ScriptError(f"{stage.called} is a second DicomAnonymizer; a recipe has one script")
         if stage.attributes.get("dicomScript"):
-            self.notes.append(f"{stage.called} lets files pass that its dicomScript does not match; here they wait")
+            self.notes.append(
+                f"{stage.called} lets files pass that its dicomScript does not match; here they wait"
+            )
             self._add_filter(self._file(stage, "dicomScript"), stage)
         if stage.attributes.get("lookupTable"):
             self.notes.append(f"{stage.called} has a lookup table: name it with --lookup")

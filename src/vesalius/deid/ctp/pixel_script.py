@@ -70,7 +70,9 @@ def _regions(text: str, start: int, end: int) -> list[Region]:
             x, y, width, height = (int(number) for number in numbers.groups())
             regions.append((x, y, width, height))
         elif _MEANT_AS_REGION.match(match[1]):
-            raise ScriptError(f"line {_line(text, match.start())}: a region is four whole numbers (x,y,width,height)")
+            raise ScriptError(
+                f"line {_line(text, match.start())}: a region is four whole numbers (x,y,width,height)"
+            )
     return regions
 
 

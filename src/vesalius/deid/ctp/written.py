@@ -67,7 +67,9 @@ def _numbers(vr: str, text: str, *, big_endian: bool) -> bytes:
     code, _ = representations.NUMBERS[vr]
     read = float if vr in _REAL else int
     try:
-        return b"".join(struct.pack(f"{'>' if big_endian else '<'}{code}", read(part)) for part in text.split("\\"))
+        return b"".join(
+            struct.pack(f"{'>' if big_endian else '<'}{code}", read(part)) for part in text.split("\\")
+        )
     except (struct.error, OverflowError):
         raise ValueError("a number that the VR cannot hold") from None
 

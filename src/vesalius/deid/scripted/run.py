@@ -95,7 +95,9 @@ class _Walk:
         vr = (representations.public_vr(tag) or "SH").split(" ")[0]
         if tag == _CHARSET:
             self._put(root, tag, vr, _DEFAULT_CHARSET)
-        elif line is not None and (vr != "SQ" or tag == _METHOD_CODES or line.text.startswith(_CREATE_SEQUENCE)):
+        elif line is not None and (
+            vr != "SQ" or tag == _METHOD_CODES or line.text.startswith(_CREATE_SEQUENCE)
+        ):
             decided = outcome(line, self._scope(root, tag))
             if decided.deed == "write" and not (vr == "SQ" and tag != _METHOD_CODES and decided.text):
                 self._put(root, tag, vr, decided.text)
@@ -226,7 +228,11 @@ class _Walk:
     def _replace(self, element: Element, vr: str, value: bytes, text: str, prefix: str) -> int:
         value = encode.padded(vr, value)
         self._refer(element, prefix, value)
-        if vr == element.vr and element.value_end - element.value_start == len(value) and element.raw() == value:
+        if (
+            vr == element.vr
+            and element.value_end - element.value_start == len(value)
+            and element.raw() == value
+        ):
             return 0
         self._note(element, vr, (vr, value), None if vr == "SQ" else text, prefix)
         dataset = element.parent

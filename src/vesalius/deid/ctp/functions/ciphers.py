@@ -26,7 +26,9 @@ def decrypt(call: Call, scope: Scope) -> str:
     """`@decrypt(el,key)`: what `@encrypt` wrote. Refused where the key does not fit."""
     worker = _cipher(call, scope).decryptor()
     try:
-        padded = worker.update(b64decode(scope.text(argument(call, 0)) or "", validate=True)) + worker.finalize()
+        padded = (
+            worker.update(b64decode(scope.text(argument(call, 0)) or "", validate=True)) + worker.finalize()
+        )
         return _without_padding(padded).decode()
     except ValueError:
         raise Refused("the value was not encrypted under the script's key") from None

@@ -81,7 +81,9 @@ def dateinterval(call: Call, scope: Scope) -> str:
         days = (_calendar((int(day[1]), int(day[3]), int(day[4]))) - start).days
         if len(call.arguments) == 3:
             return str(days)
-        origin = needed(scope.parameter(call.arguments[3]), "the origin is a parameter that the script does not have")
+        origin = needed(
+            scope.parameter(call.arguments[3]), "the origin is a parameter that the script does not have"
+        )
         return _one(origin, _moved_by(days))
     except (ValueError, OverflowError):
         raise Refused("a date that no calendar has") from None

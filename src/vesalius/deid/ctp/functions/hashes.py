@@ -66,7 +66,9 @@ def hashptid(call: Call, scope: Scope) -> str:
 
 def hashuid(call: Call, scope: Scope, added: str) -> str:
     """`@hashuid(root,el)`: each UID of the value by itself, `added` behind it; what the standard itself named stays."""
-    root = needed(scope.parameter(argument(call, 0)), "the root of UIDs is a parameter that the script does not have")
+    root = needed(
+        scope.parameter(argument(call, 0)), "the root of UIDs is a parameter that the script does not have"
+    )
     value = scope.text(argument(call, 1))
     if value is None:
         return REMOVE

@@ -113,7 +113,9 @@ def _parameter_slips(call: Call, parameters: Mapping[str, str]) -> Iterator[str]
 def _name_slips(call: Call, names: Mapping[str, Step]) -> Iterator[str]:
     """Arguments that should name an element and do not: CTP reads nothing there."""
     for position in _ELEMENTS.get(call.name, ()):
-        if position >= len(call.arguments) or (call.name == "incrementdate" and position and len(call.arguments) < 3):
+        if position >= len(call.arguments) or (
+            call.name == "incrementdate" and position and len(call.arguments) < 3
+        ):
             continue
         for name in call.arguments[position].split("|"):
             if name.strip() not in {"", "this"} and not _is_element(name, names):
@@ -159,7 +161,9 @@ def _of_the_rest(parts: Parts) -> Iterator[Warned]:
     if not removed and PRIVATE_GROUPS not in parts.remove:
         yield Warned(0, "private elements of which no line speaks stay as they are")
     if CURVES in parts.remove and not removed:
-        yield Warned(0, "CTP does not remove curves unless it removes unspecified elements; here they are removed")
+        yield Warned(
+            0, "CTP does not remove curves unless it removes unspecified elements; here they are removed"
+        )
     if _IDENTITY_REMOVED not in parts.public:
         yield Warned(0, f"no line writes Patient Identity Removed {tag_text(_IDENTITY_REMOVED)}")
     unread = [tag for tag in telling_sequences() if _stays_unread(tag, parts)]
@@ -167,7 +171,8 @@ def _of_the_rest(parts: Parts) -> Iterator[Warned]:
         named = ", ".join(tag_text(tag) for tag in unread[:_NAMED])
         more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
         yield Warned(
-            0, f"no line speaks of these sequences, which stay unread with UIDs, names or dates inside: {named}{more}"
+            0,
+            f"no line speaks of these sequences, which stay unread with UIDs, names or dates inside: {named}{more}",
         )
 
 

@@ -144,7 +144,9 @@ class _Gathered:
             return
         before = self.elements.pop(target, None)
         if before is not None and before.text != element.text:
-            self._slip(line, f"{target_text(target)} was said before at line {before.line}: the last line counts")
+            self._slip(
+                line, f"{target_text(target)} was said before at line {before.line}: the last line counts"
+            )
         self.elements[target] = element
         if line.name and (isinstance(target, Private) or target & 0x10000):
             self.names[line.name] = target

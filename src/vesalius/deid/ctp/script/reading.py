@@ -40,7 +40,9 @@ def _from_xml(text: str) -> list[Line]:
     reader = _XmlReader()
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, attributes: reader.start(tag, attributes, parser.CurrentLineNumber)
+    parser.StartElementHandler = lambda tag, attributes: reader.start(
+        tag, attributes, parser.CurrentLineNumber
+    )
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = lambda *_: reader.refuse(parser.CurrentLineNumber)

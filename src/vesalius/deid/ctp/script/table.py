@@ -21,9 +21,7 @@ def parts_of(table: Mapping[str, Any]) -> dict[str, Any]:
     for key in table:
         if key not in _KEYS:
             raise ScriptError(f"a script's table has no key {key}")
-    elements = tuple(
-        ElementLine(_target(name), text) for name, text in _texts(table, "elements").items()
-    )
+    elements = tuple(ElementLine(_target(name), text) for name, text in _texts(table, "elements").items())
     groups = _list(table, "keep_groups")
     removals = _list(table, "remove")
     if not all(_GROUP.fullmatch(group) for group in groups):

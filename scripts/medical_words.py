@@ -4,6 +4,7 @@
 Run by hand when a list is to be made anew, never at install:
 
     python scripts/medical_words.py standard DESCRIPTIONS > src/vesalius/deid/data/words/standard.txt
+    python scripts/medical_words.py terms - > src/vesalius/deid/data/words/terms.csv
     python scripts/medical_words.py english SCOWL > src/vesalius/deid/data/words/english.txt
     python scripts/medical_words.py diseases TABULAR > src/vesalius/deid/data/words/diseases.txt
     python scripts/medical_words.py eponyms TABULAR > src/vesalius/deid/data/words/eponyms.csv
@@ -20,6 +21,7 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from pydicom._dicom_dict import DicomDictionary
@@ -28,6 +30,7 @@ from pydicom.sr._concepts_dict import concepts
 DATA = Path(__file__).parents[1] / "src/vesalius/deid/data"
 BREEDS = {7480, 7481, 7482, 7483, 7484, 7485, 7486}
 WORD = re.compile(r"[^\W\d_]+")
+BINDING = {"and", "the", "for", "with", "from", "not"}
 WORD_ALONE = re.compile(r"^[A-Za-z]+$", re.MULTILINE)
 SHORTEST = {"meanings": 2, "attributes": 3, "descriptions": 4, "english": 3}
 COMMON = (10, 20, 35)  # SCOWL's sizes, of which the smaller hold the more common words
@@ -50,11 +53,27 @@ def plain(word: str) -> str:
 
 def meanings() -> Iterator[str]:
     """Words of code meanings that are written small somewhere, or lead a meaning and are no name."""
+    for words in phrases():
+        yield from words
+
+
+def terms(names: set[str]) -> dict[str, set[str]]:
+    """Names of people in code meanings of PS3.16 -> the words right beside which they stand there."""
+    beside: dict[str, set[str]] = {}
+    for before, after in (pair for meaning in phrases() for pair in pairwise(meaning)):
+        for name, other in ((before, after), (after, before)):
+            if name in names and other not in names | BINDING and len(other) > 2:
+                beside.setdefault(name, set()).add(other)
+    return beside
+
+
+def phrases() -> Iterator[list[str]]:
+    """The words of each code meaning, in plain letters."""
     for scheme in concepts.values():
         for codes in scheme.values():
             for meaning, groups in codes.values():
                 if not set(groups) & BREEDS:
-                    yield from WORD.findall(meaning)
+                    yield [plain(word) for word in WORD.findall(meaning)]
 
 
 def attributes() -> Iterator[str]:
@@ -147,7 +166,14 @@ def eponyms_list(path: str) -> str:
     return "\n".join(["word,alone,beside", *lines])
 
 
+def terms_list(_path: str) -> str:
+    rows = terms(people() - listed("words.txt", "words/clinical.txt"))
+    lines = [f"{name},no,{' '.join(sorted(rows[name]))}" for name in sorted(rows)]
+    return "\n".join(["word,alone,beside", *lines])
+
+
 LISTS = {
+    "terms": terms_list,
     "standard": standard_list,
     "english": english_list,
     "diseases": diseases_list,

@@ -42,7 +42,7 @@ _LONGEST_FORM: Final = 40
 _SHORTEST_HALF: Final = 4
 _OF_MEDICINE: Final = ("words/clinical.txt", "words/diseases.txt", "words/standard.txt")
 _LISTS: Final = (*_OF_MEDICINE, "words/english.txt", "words/languages.txt", "words/products.txt")
-_TERMS_OF_NAMES: Final = ("words/companions.csv", "words/eponyms.csv")
+_TERMS_OF_NAMES: Final = ("words/companions.csv", "words/eponyms.csv", "words/terms.csv")
 
 
 class Word(NamedTuple):
@@ -90,23 +90,30 @@ def medical() -> frozenset[str]:
 @cache
 def known() -> frozenset[str]:
     """Every listed word in plain letters."""
-    listed = frozenset().union(medical(), companions(), *map(load_words, _LISTS))
-    return frozenset(plain(part) for word in listed for part in (word, *_WORD.findall(word)))
+    return _listed() | companions().keys()
+
+
+@cache
+def _listed() -> frozenset[str]:
+    words = frozenset().union(medical(), *map(load_words, _LISTS))
+    return frozenset(plain(part) for word in words for part in (word, *_WORD.findall(word)))
 
 
 @cache
 def companions() -> dict[str, frozenset[str]]:
     """Words that are names of people too -> the words beside which they are a term: `foley` -> `catheter`."""
-    return {
-        row["word"]: frozenset(word for beside in row["beside"].split() for word in (beside, f"{beside}s"))
-        for row in _terms_of_names()
-    }
+    found: dict[str, frozenset[str]] = {}
+    for row in _terms_of_names():
+        beside = frozenset(word for one in row["beside"].split() for word in (one, f"{one}s"))
+        found[row["word"]] = found.get(row["word"], frozenset()) | beside
+    return found
 
 
 @cache
 def common_names() -> frozenset[str]:
     """Names of `companions` that many people bear: alone they are no term."""
-    return frozenset(row["word"] for row in _terms_of_names() if row["alone"] == "no")
+    alone = {row["word"] for row in _terms_of_names() if row["alone"] == "yes"}
+    return frozenset(row["word"] for row in _terms_of_names()) - alone - _listed()
 
 
 def _terms_of_names() -> Iterator[dict[str, str]]:

@@ -10,7 +10,9 @@ from vesalius.deid.language.words import Reading, companions, is_known, is_medic
 from vesalius.deid.resources import load_rows, load_words
 
 # What may stand between the parts of one name.
-_JOINT: Final = re.compile(r"[\s,.^_=/'’-]{0,3}")
+_JOINT: Final = re.compile(r"[.,^_=/]?[.,]?\s{0,2}|['’-]")
+# After these a word is a thing and nobody's name.
+_ARTICLES: Final = frozenset({"the", "a", "an", "both"})
 _SENTENCE: Final = re.compile(r"[.!?:;]\s*\Z|\A\s*\Z|\n\s*\Z")
 _BINDING: Final = frozenset({"s", "of", "and", "the"})
 
@@ -61,6 +63,8 @@ def may_be_no_name(
         return not is_person(reading, index, is_part, initials)
     if word not in medical() or is_person(reading, index, is_part, initials):
         return False
+    if index and reading.words[index - 1].plain in _ARTICLES:
+        return True
     return not strict or _is_beside_medicine(reading, index, is_part)
 
 

@@ -184,8 +184,10 @@ def _end(reading: Reading, place: int) -> int:
 def _may_be_name(reading: Reading, place: int, strange: set[int]) -> bool:
     """Whether a word after a title is no more than a name: unknown, or written and borne as one."""
     word = reading.words[place].plain
-    if place in strange or len(word) == 1:
+    if place in strange:
         return True
+    if len(word) == 1:
+        return reading.text[reading.words[place].end : reading.words[place].end + 1] == "."
     if word in load_words("words/names.txt") or (word in companions() and not in_term(reading, place)):
         return reading.written(place)[0].isupper()
     return not is_medical(word) and reading.written(place).istitle() and not is_known(word)

@@ -4,6 +4,8 @@ import pytest
 from tests.site.conftest import said
 from tests.site.hospital import ct, write
 
+from vesalius.site.kept.journal import Journal
+
 pytestmark = pytest.mark.slow
 
 
@@ -65,6 +67,16 @@ def test_the_key_is_made_once_and_said_where_it_is(one):
     assert len(key) == 32
     assert "new key" not in one.run().stderr
     assert (one.maps / "site.key").read_bytes() == key
+
+
+def test_two_runs_at_once_with_the_same_maps_are_refused(one):
+    assert one.run().returncode == 0
+    with Journal(one.maps / "journal.sqlite3") as journal:
+        journal.hold_to()
+        done = one.run()
+    assert done.returncode == 2
+    assert "another run" in done.stderr
+    assert one.run().returncode == 0
 
 
 @pytest.mark.parametrize("recipe", ["nonsense", "missing.toml"])

@@ -40,6 +40,7 @@ create temp view here as select * from file
   where round = (select cast(value as integer) from setting where name = 'round');
 create temp view sound as select * from here where refused = '' and sop is not null;
 """
+_PATIENCE: Final = 2.0  # seconds for another process to let go
 DECIDED: Final = "decided"
 STATES: Final = ("written", "duplicate", "not_dicom", "quarantined", "waiting")
 
@@ -48,6 +49,12 @@ class OtherRun(BadRequest):
     """The folder of maps belongs to a run with another key or another OUT."""
 
     hint = "Take the folder of maps, the key and the OUT that belong together, or a new folder of maps."
+
+
+class InUse(BadRequest):
+    """Two runs would write the same maps."""
+
+    hint = "Wait until the other run has ended, or take another folder of maps."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +71,22 @@ class Journal:
     """The rows of one folder of maps. A row is written after the file that it tells of."""
 
     def __init__(self, path: Path | None) -> None:
-        """None keeps it in memory, for a run that writes nothing."""
+        """None keeps it in memory, for a run that writes nothing. Raises InUse."""
         if path is not None:
             with suppress(FileExistsError):  # SQLite gives its other files the mode of this one
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_FILE))
-        self._rows = sqlite3.connect(path or ":memory:")
-        self._rows.execute("pragma synchronous=full")
-        self._rows.executescript(_SCHEMA)
+        self._rows = sqlite3.connect(path or ":memory:", timeout=_PATIENCE)
+        try:
+            self._rows.execute(
+                "pragma locking_mode = exclusive"
+            )  # from the first writing to the end of the run
+            self._rows.execute("pragma synchronous = full")
+            self._rows.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            self._rows.close()
+            raise InUse(
+                "The journal cannot be opened: another run may be using this folder of maps."
+            ) from error
         self.round = 1 + int(self.setting("round") or 0)
 
     def __enter__(self) -> Self:

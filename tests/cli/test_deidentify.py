@@ -84,6 +84,7 @@ def test_the_report_names_action_and_rule_and_holds_values_for_the_site_alone(fo
     assert (name["name"], name["rule"]) == ("Patient's Name", "Basic Profile: Z")
     assert name["examples"][0][0] == name_of(1)
     assert lines["(0008,0020)"]["rule"] == "Retain Longitudinal Temporal Information Modified Dates"
+    assert (lines["(0012,0062)"]["deed"], lines["(0012,0062)"]["examples"][0][1]) == ("set", "YES")
     assert lines["(0008,0018)"]["action"] == "U"
     assert lines["(0008,0018)"]["examples"] == [], "a UID is in the map, and nobody judges it by its value"
     page = (maps / "report" / "report.html").read_text()

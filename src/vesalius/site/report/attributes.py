@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vesalius.deid import Recipe
+from vesalius.deid.output import stamps
+from vesalius.deid.patient import event
 from vesalius.deid.profile import options, table
 from vesalius.dicom.vr import is_private
 
@@ -24,6 +26,13 @@ _DEEDS: Final = {
     "Z": "emptied, or a dummy where a value must stand",
     "D": "replaced by a dummy",
 }
+# What a cleaned file says of its cleaning; the two of the pixels and the two of an event among them.
+_STAMPS: Final = frozenset(
+    {
+        stamps.IDENTITY_REMOVED, stamps.METHOD, stamps.METHOD_CODES, stamps.DATES_MODIFIED,
+        0x00280301, 0x00280302, event.OFFSET, event.EVENT_TYPE,
+    }
+)  # fmt: skip
 _BASIC: Final = "Basic Profile"
 _BY_SCRIPT: Final = "the script"
 
@@ -76,7 +85,7 @@ def lines(records: Iterable[bytes], recipe: Recipe) -> Iterator[Line]:
             name=name_of(deed.path),
             vr=deed.vr,
             action=deed.action,
-            deed=_DEEDS.get(deed.action, deed.action),
+            deed="set" if tag_of(deed.path) in _STAMPS else _DEEDS.get(deed.action, deed.action),
             rule=_rule(deed, recipe),
             count=one.count,
             examples=tuple(
@@ -114,6 +123,8 @@ def _rule(deed: Deed, recipe: Recipe) -> str:
         return _BY_SCRIPT
     if deed.path in recipe.dispositions or f"*.{deed.path.rpartition('.')[2]}" in recipe.dispositions:
         return "the recipe's own disposition"
+    if tag in _STAMPS:
+        return "a stamp of what was done (PS3.15 E.1.1)"
     row = table.row_of(tag)
     if row is None:
         return "no row of Table E.1-1: by its VR"

@@ -37,6 +37,7 @@ _OVERLAY_DATA: Final = 0x3000
 _FIRST_TAG: Final = 0x00080000
 _DATES: Final = frozenset({"DA", "DT", "TM"})
 _NUMBERS: Final = frozenset({*representations.NUMBERS, "AT"})
+_ONE_NUMBER: Final = 8  # bytes of the longest
 _FULL_DATES: Final = "retain_longitudinal_full_dates"
 _LONGEST_TEXT: Final = 64  # characters of LO: a text that new names make longer is removed
 _OBJECTIONS: Final = {
@@ -115,9 +116,10 @@ class Walker:
             case = _Case(element, place.decide(tag, element.vr), place, prefix)
         if case is None:
             return self._cut(element, prefix + tag_text(tag))
-        # most elements: the standard's numbers that stay, and can say nothing
-        silent = case.decision.action is Action.KEEP and element.vr in _NUMBERS and case.private is None
-        return 0 if silent else self._act(case)
+        # most elements: numbers that stay and say nothing; text may hide in many private ones in a row
+        silent = case.decision.action is Action.KEEP and element.vr in _NUMBERS
+        lone = case.private is None or element.value_end - element.value_start <= _ONE_NUMBER
+        return 0 if silent and lone else self._act(case)
 
     def _move(self, element: Element, prefix: str) -> int:
         """Name a content item by the position that it has once others are gone."""

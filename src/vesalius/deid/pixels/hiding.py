@@ -123,7 +123,7 @@ def _look(file: DicomFile, rule: Rule, doubts: list[Doubt], stays: Any, reader: 
     judge = Judge(reader, stays, expected=bool(doubts), search=not rarely_shows_text(file.dataset))
     seen = _Seen()
     for index in range(facts.frames):
-        verdict = judge.frame(_picture(file, index), boxes)
+        verdict = judge.frame(levelled(_picture(file, index)), boxes)
         if boxes or verdict.hide:
             seen.boxes[index] = [*boxes, *verdict.hide]
         if verdict.doubt:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.boxes import Box
-from vesalius.deid.pixels.likeness import Plane, levelled, text_boxes
+from vesalius.deid.pixels.likeness import Plane, text_boxes
 from vesalius.deid.pixels.reader import Picture, Reader, Reading
 from vesalius.deid.text import is_harmless
 
@@ -24,6 +23,8 @@ _PLAIN_LINE: Final = 32
 _ROUNDS: Final = 3
 _EXTENSIONS: Final = 2
 _LONG_NUMBER: Final = re.compile(r"\d[\d\W]{3,}\d")
+_MOST_KNOWN: Final = 1000
+_ROWS_AT_ONCE: Final = 256
 _ALIKE: Final = 10.0  # grey levels of 255 by which the same writing differs between frames
 
 
@@ -56,11 +57,11 @@ class Judge:
         self._search_first = search or expected
         self._known: dict[Box, tuple[Picture, Reading]] = {}
         self._searched = False
+        self._news = False  # whether something was read in this frame that may be text and was not known
         self.read_text = False
 
-    def frame(self, frame: NDArray[Any], hidden: Iterable[Box] = ()) -> Verdict:
-        """What to do about one frame, (rows, columns) or RGB; `hidden` are boxes that go in any case."""
-        plane = levelled(frame)
+    def frame(self, plane: Plane | None, hidden: Iterable[Box] = ()) -> Verdict:
+        """What to do about one frame as `levelled` gives it, which is drawn on; `hidden` go in any case."""
         verdict = Verdict([], [])
         if plane is None:
             return verdict
@@ -79,12 +80,9 @@ class Judge:
 
     def _look(self, plane: Plane, *, first: bool) -> Verdict:
         boxes = text_boxes(plane, self._letters)
-        known = len(self._known)
+        self._news = self._search_first and not self._searched
         ours = {box: self._read(plane, box) for box in boxes}
-        new_text = any(
-            _may_be_text(self._read(plane, box)) for box in list(self._known)[known:] if box in ours
-        )
-        if not (first and (new_text or (self._search_first and not self._searched))):
+        if not (first and self._news):
             return self._verdict(ours, {})
         self._searched = True
         found = [
@@ -117,14 +115,19 @@ class Judge:
             before, reading = self._known[box]
             if np.abs(line.astype(np.int16) - before).mean() < _ALIKE:
                 return reading
-            del self._known[box]
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
         reading = self._reader.read(line)
         self.read_text = self.read_text or _is_text(reading)
+        self._news = self._news or _may_be_text(reading)
         self._known[box] = (line, reading)
         return reading
 
     def _search(self, plane: Plane) -> list[Box]:
-        return self._reader.find(np.asarray(np.clip(plane, 0, 1) * 255, np.uint8))
+        picture = np.empty(plane.shape, np.uint8)
+        for row in range(0, len(plane), _ROWS_AT_ONCE):
+            picture[row : row + _ROWS_AT_ONCE] = np.clip(plane[row : row + _ROWS_AT_ONCE], 0, 1) * 255
+        return self._reader.find(picture)
 
 
 def _letters(reading: Reading) -> int:

@@ -26,8 +26,11 @@ _BLOCK: Final = 4
 _REACH: Final = 2
 _WINDOW: Final = 2 * _REACH + 1
 _MOST_PARTS: Final = 6000
+# A large frame is looked at in bands of so many pixels, which overlap by more than the highest line.
+_MOST_AT_ONCE: Final = 1 << 21
+_OVERLAP: Final = 128
 # Weights of red, green and blue under which any two of them that a person tells apart differ.
-_GREY: Final = np.array([0.3, 0.5, 0.2], np.float32)
+_GREY: Final = (0.3, 0.5, 0.2)
 _LEAST_LETTERS: Final = 3
 
 
@@ -47,7 +50,7 @@ def levelled(frame: NDArray[Any]) -> Plane | None:
 
     None where it is of one grey, or too small for a letter.
     """
-    plane = frame @ _GREY if frame.ndim == 3 else frame
+    plane = _grey(frame) if frame.ndim == 3 else frame
     if min(plane.shape) < _LOWEST:
         return None
     sample = plane[:: max(1, plane.shape[0] // 128), :: max(1, plane.shape[1] // 128)]
@@ -56,8 +59,17 @@ def levelled(frame: NDArray[Any]) -> Plane | None:
         low, high = float(plane.min()), float(plane.max())
     if not np.isfinite(high - low) or high <= low:
         return None
-    scaled = (plane.astype(np.float32) - np.float32(low)) * np.float32(1 / (high - low))
+    scaled = plane.astype(np.float32)
+    scaled -= np.float32(low)
+    scaled *= np.float32(1 / (high - low))
     return np.clip(scaled, -0.5, 1.5, out=scaled)
+
+
+def _grey(frame: NDArray[Any]) -> Plane:
+    plane = np.zeros(frame.shape[:2], np.float32)
+    for channel, weight in enumerate(_GREY):
+        plane += frame[:, :, channel] * np.float32(weight)
+    return plane
 
 
 def text_boxes(plane: Plane, least_letters: int = _LEAST_LETTERS) -> list[Box]:
@@ -65,16 +77,23 @@ def text_boxes(plane: Plane, least_letters: int = _LEAST_LETTERS) -> list[Box]:
 
     `plane` is a frame as `levelled` gives it.
     """
-    if not _has_strokes(plane):
-        return []
+    rows, columns = plane.shape
+    band = max(4 * _OVERLAP, _MOST_AT_ONCE // columns)
     found: list[Box] = []
-    for times, level in _scales(plane):
-        for box in _lines(level, least_letters):
-            x, y, w, h = (side * times for side in box)
-            grown = Box(x, y, w, h).grown(max(2, h // 4), max(1, h // 6), *plane.shape)
+    for top in range(0, max(1, rows - _OVERLAP), band - _OVERLAP):
+        for x, y, w, h in _marked(plane[top : top + band], least_letters):
+            grown = Box(x, y + top, w, h).grown(max(2, h // 4), max(1, h // 6), rows, columns)
             if grown:
                 found.append(grown)
     return joined(found)
+
+
+def _marked(plane: Plane, least_letters: int) -> Iterator[Box]:
+    if not _has_strokes(plane):
+        return
+    for times, level in _scales(plane):
+        for box in _lines(level, least_letters):
+            yield Box(*(side * times for side in box))
 
 
 def joined(boxes: list[Box]) -> list[Box]:

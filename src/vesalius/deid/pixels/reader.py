@@ -14,7 +14,7 @@ Picture = NDArray[np.uint8]
 """(rows, columns) of grey."""
 
 # A tile of this many pixels a side is searched at once, which bounds memory; tiles overlap by more than a line.
-_TILE: Final = 384
+_TILE: Final = 256
 _OVERLAP: Final = 64
 _LINE_HEIGHT: Final = 48  # what the model that reads lines was trained on
 _WIDTHS: Final = (320, 640, 1152)

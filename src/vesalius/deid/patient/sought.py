@@ -104,7 +104,7 @@ class Sought:
                     self.parts.setdefault(spelled, set()).add(kind)
             if len(sound(word)) > _SHORTEST_PART:
                 self.sounds.add(sound(word))
-            if not word.isascii() and len(word) >= _SHORTEST_FOREIGN:
+            if _is_unspaced(word) and len(word) >= _SHORTEST_FOREIGN:
                 self._foreign.add(plain(word))
             self.initials.update(spelled[0] for spelled in spellings(word))
 
@@ -119,11 +119,12 @@ class Sought:
                     self._add_run(joined)
 
     def _add_run(self, joined: str) -> None:
-        if not joined.isascii():
+        if _is_unspaced(joined):
             self._foreign.add(plain(joined))
         elif not is_known(plain(joined)):
             self.sounds.add(sound(joined))
-            self.parts.setdefault(plain(joined), set()).add("name")
+            for spelled in spellings(joined):
+                self.parts.setdefault(spelled, set()).add("name")
 
     def _add_date(self, kind: str, value: str) -> None:
         found = _DATE.match(value)
@@ -284,6 +285,11 @@ def _particles() -> frozenset[str]:
 
 def _is_particle(word: str) -> bool:
     return word.casefold() in _particles()
+
+
+def _is_unspaced(word: str) -> bool:
+    """Whether the word is of a script that puts no blanks between words: Thai, Chinese, Japanese, Korean."""
+    return any(sign >= "\u2e80" or "\u0e00" <= sign <= "\u0eff" for sign in word)
 
 
 def _is_trade(word: str) -> bool:

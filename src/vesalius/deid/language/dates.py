@@ -1,7 +1,7 @@
 """Dates in running text, in whatever notation and in many languages; what day each may mean."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from typing import Final, NamedTuple
@@ -21,7 +21,16 @@ _TIME: Final = (
     r"(?:(?:\s{0,2}[t,@-]?\s{0,2}|\s{1,2}(?:at|um|kl|a|à|om)\.?\s{1,2})\d{1,2}[:.h]\d{2}"
     r"(?:[:.]\d{2}(?:\.\d{1,6})?)?\s?(?:[ap]\.?m\.?)?z?(?![\d:]))?"
 )
+_CLOCK: Final = r"(?:[t_ -]?\d{4,6}(?:\.\d{1,6})?)?"
 _PIVOT: Final = 100
+_1, _2, _3 = slice(0, 2), slice(2, 4), slice(4, 6)
+_LAST: Final = slice(4, 8)
+# Digits run together -> where year, month and day stand in them.
+_RUNS: Final = {
+    "yyyymmdd": [(slice(0, 4), slice(4, 6), slice(6, 8))],
+    "ddmmyyyy": [(_LAST, _2, _1), (_LAST, _1, _2)],
+    "six": [(_1, _2, _3), (_3, _2, _1), (_3, _1, _2)],
+}
 _FEWEST_DIGITS: Final = 4  # of a date in digits alone
 
 
@@ -71,8 +80,7 @@ def _numeric() -> tuple[re.Pattern[str], ...]:
         rf"(?<![\d.])(?P<y>{_YEAR}){_BETWEEN}(?P<m>{_MONTH}){_BETWEEN}(?P<d>{_DAY})(?!\d){_TIME}",
         rf"(?<![\d.])(?P<a>{_DAY})\s?([-./])\s?(?P<b>{_DAY})\s?\2\s?(?P<y>{_SHORT})(?!\d|\s?(?:s|sec|min|ms|mm|cm|ml)\b){_TIME}",
         rf"(?<![\d.])(?P<a>{_DAY})\s{{1,2}}(?P<b>{_DAY})\s{{1,2}}(?P<y>{_YEAR})(?!\d){_TIME}",
-        rf"(?<!\d)(?P<yyyymmdd>{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
-        r"(?:[t_ -]?\d{4,6}(?:\.\d{1,6})?)?(?!\d)",
+        rf"(?<!\d)(?P<yyyymmdd>{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])){_CLOCK}(?!\d)",
         rf"(?<!\d)(?P<ddmmyyyy>(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|[12]\d|3[01]){_YEAR})(?!\d)",
         r"(?<![\d.])(?P<six>\d{6})(?![\d.])",
         rf"(?<![\d.]){_MONTH}\s?[-/]\s?{_YEAR}(?![\d.])",
@@ -83,11 +91,10 @@ def _numeric() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _named() -> tuple[re.Pattern[str], ...]:
-    name = f"(?P<n>{_names()})"
+    name, year = f"(?P<n>{_names()})", rf"(?:{_LOOSELY}(?P<y>{_SHORT})(?![^\W_]))?"
     written = (
         rf"(?<![^\W_])(?P<d>{_DAY}){_ORDINAL}{_LOOSELY}{name}(?![^\W\d_])\.?(?:{_LOOSELY}(?P<y>{_SHORT})(?!\d))?{_TIME}",
-        rf"(?<![^\W_]){name}\.?{_LOOSELY}(?P<d>{_DAY}){_ORDINAL}(?![^\W_]|\.\d)"
-        rf"(?:{_LOOSELY}(?P<y>{_SHORT})(?![^\W_]))?{_TIME}",
+        rf"(?<![^\W_]){name}\.?{_LOOSELY}(?P<d>{_DAY}){_ORDINAL}(?![^\W_]|\.\d){year}{_TIME}",
         rf"(?<![\d.])(?P<y>{_YEAR}){_LOOSELY}{name}\.?{_LOOSELY}(?P<d>{_DAY})(?!\d){_TIME}",
         rf"(?<![^\W_]){name}\.?{_LOOSELY}'?{_YEAR}(?!\d)",
         rf"(?<![^\W_]){name}-\d\d(?!\d)",
@@ -105,24 +112,18 @@ def _days(parts: dict[str, str | None]) -> Iterator[date]:
                 continue
 
 
-def _readings(parts: dict[str, str | None]) -> Iterable[tuple[str, int, int]]:
-    year, run = parts.get("y"), parts.get("yyyymmdd")
-    if run:
-        return [(run[:4], int(run[4:6]), int(run[6:]))]
-    if run := parts.get("ddmmyyyy"):
-        return [(run[4:], int(run[2:4]), int(run[:2])), (run[4:], int(run[:2]), int(run[2:4]))]
-    if run := parts.get("six"):
-        one, two, three = run[:2], run[2:4], run[4:]
-        return [(one, int(two), int(three)), (three, int(two), int(one)), (three, int(one), int(two))]
-    if not year:
-        return []
-    if name := parts.get("n"):
-        return [(year, months()[name], int(parts.get("d") or 0))]
-    if parts.get("a"):
-        a, b = int(parts["a"] or 0), int(parts["b"] or 0)
-        short = [(f"{a:02}", b, int(year))] if len(year) == 2 else []
-        return [(year, b, a), (year, a, b), *short]
-    return [(year, int(parts["m"] or 0), int(parts["d"] or 0))]
+def _readings(parts: dict[str, str | None]) -> list[tuple[str, int, int]]:
+    """Year, month and day in every order that the notation allows."""
+    for notation, cut in _RUNS.items():
+        if run := parts.get(notation):
+            return [(run[y], int(run[m]), int(run[d])) for y, m, d in cut]
+    year, one, other = parts.get("y") or "", int(parts.get("a") or 0), int(parts.get("b") or 0)
+    if one:
+        turned = [(f"{one:02}", other, int(year))] if len(year) == 2 else []
+        return [(year, other, one), (year, one, other), *turned]
+    name = parts.get("n")
+    month = months()[name] if name else int(parts.get("m") or 0)
+    return [(year, month, int(parts.get("d") or 0))] if year else []
 
 
 def _years(written: str) -> tuple[int, ...]:

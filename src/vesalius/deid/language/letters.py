@@ -9,7 +9,8 @@ from anyascii import anyascii
 
 # Spellings of one sound (ü, ue, u; ß, ss; Cyrillic й as j, y, i), after transliteration; each becomes the second.
 _SOUNDS: Final = (
-    ("ae", "a"), ("oe", "o"), ("ue", "u"), ("oy", "u"), ("ou", "u"), ("j", "i"), ("y", "i"), ("w", "v"), ("ph", "f"), ("ck", "k"),
+    ("ae", "a"), ("oe", "o"), ("ue", "u"), ("oy", "u"), ("ou", "u"), ("j", "i"), ("y", "i"), ("w", "v"), ("ph", "f"),
+    ("ck", "k"),
 )  # fmt: skip
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})

@@ -1,4 +1,4 @@
-"""Forms that identify somebody whoever it is: numbers, addresses, dates (the HIPAA Privacy Rule, 45 CFR 164.514(b)(2))."""
+"""Forms that identify somebody, whoever it is: numbers, addresses, dates (HIPAA Privacy Rule, 45 CFR 164.514(b)(2))."""
 
 import re
 from collections.abc import Iterator

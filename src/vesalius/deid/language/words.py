@@ -18,8 +18,10 @@ UNITS: Final = (
 )
 _MEASURE: Final = re.compile(rf"\d{{1,5}}({UNITS})\d?")
 _UNIT: Final = re.compile(UNITS)
-# t2, c7, b30f, br36, 3d, v2, vb17a, r01: letters and few digits that name a sequence, a kernel, a level, a version.
-_CODE: Final = re.compile(r"[a-z]{1,2}\d{1,3}[a-z]{0,2}|\d{1,2}[a-z]\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,4}x\d{1,4}(x\d{1,4})?[a-z]?")
+# t2, c7, b30f, br36, 3d, 4i16s, v2, vb17a: letters and few digits that name a sequence, a kernel, a level, a version.
+_CODE: Final = re.compile(
+    r"[a-z]{1,2}\d{1,3}[a-z]{0,2}|\d{1,2}[a-z]\d{1,2}[a-z]?|\d{1,2}[a-z]{1,2}|\d{1,4}x\d{1,4}(x\d{1,4})?[a-z]?"
+)
 _NAMED_NUMBER: Final = re.compile(r"([a-z]{1,12}?)(\d{1,4})([a-z]{0,3})")
 _COUNTED: Final = re.compile(r"\d{1,4}([a-z]{2,15})")
 _ROMAN: Final = re.compile(r"(?=[ivx])x{0,2}(ix|iv|v?i{0,3})[abc]?")

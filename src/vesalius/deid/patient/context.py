@@ -122,7 +122,7 @@ class PatientContext:
     def stretches(
         self, reading: Reading, *, only_patient: bool = False, dates: bool = False, strict: bool = False
     ) -> list[Span]:
-        """Where identifiers stand in the text; `strict` doubts more: initials, short codes, bare words that are names."""
+        """Where identifiers stand in the text; `strict` doubts more: initials, short codes, bare words."""
         sought = self._patients_own if only_patient else self._everybodys
         return sought.stretches(reading, strict=strict, dates=dates)
 

@@ -1,4 +1,4 @@
-"""Whether a word that is a name is one here: beside other parts of the name or after a title it is, in a term it is not."""
+"""Whether a word that is a name is one here: after a title or beside other names it is, in a term it is not."""
 
 import re
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def _beside(reading: Reading, index: int) -> list[int]:
     """Places of the words before and after, past what binds them: a possessive s, `of`, `and`, `the`."""
     words = reading.words
     before, after = index - 1, index + 1
-    while 0 < before and words[before].plain in _BINDING:
+    while before > 0 and words[before].plain in _BINDING:
         before -= 1
     while after < len(words) - 1 and words[after].plain in _BINDING:
         after += 1
@@ -123,9 +123,8 @@ def is_initial_of(reading: Reading, place: int, index: int, initials: set[str]) 
 
 
 def _is_beside_medicine(reading: Reading, index: int, is_part: Callable[[str], bool]) -> bool:
-    for place in _beside(reading, index):
-        if place > index:
-            place = _past_number(reading, place)
+    for beside in _beside(reading, index):
+        place = _past_number(reading, beside) if beside > index else beside
         other = reading.words[place].plain
         if len(other) > 1 and not is_part(other) and _tells(other):
             return not _stands_out(reading, index, place)

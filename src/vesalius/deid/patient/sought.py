@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from vesalius.deid.language.dates import dates_in
@@ -258,8 +259,8 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _is_whole(text: str, start: int, end: int, places: list[int]) -> bool:
-    """Whether signs found at `places` are one code and no part of a longer number, or of words that happen to follow."""
-    if any(after - before > _WIDEST_GAP for before, after in zip(places, places[1:], strict=False)):
+    """Whether signs found at `places` are one code and no part of a longer number or of words that follow."""
+    if any(after - before > _WIDEST_GAP for before, after in pairwise(places)):
         return False
     if len(places) > _LOOSE_CODE:
         return True

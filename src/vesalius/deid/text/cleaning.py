@@ -163,9 +163,8 @@ def _named(reading: Reading, strange: set[int]) -> Iterator[int]:
     for place in range(len(reading.words)):
         if after_title(reading, place):
             yield from takewhile(lambda at: _may_be_name(reading, at, strange), range(place, _end(reading, place)))
-        elif reading.words[place].plain in load_words("words/names.txt") and not in_term(reading, place):
-            if reading.written(place)[0].isupper() and strange & {place - 1, place + 1}:
-                yield place
+        elif strange & {place - 1, place + 1} and _is_borne(reading, place):
+            yield place
 
 
 def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
@@ -175,6 +174,12 @@ def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
         for place in gone
         if place and is_title(reading.words[place - 1].plain) and after_title(reading, place)
     ]
+
+
+def _is_borne(reading: Reading, place: int) -> bool:
+    """Whether the word is written as a name that people bear, and stands in no term."""
+    named = reading.words[place].plain in load_words("words/names.txt") and reading.written(place)[0].isupper()
+    return named and not in_term(reading, place)
 
 
 def _end(reading: Reading, place: int) -> int:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
+from vesalius.deid.patient.uids import with_new_uids
 from vesalius.deid.profile import kept_private
 from vesalius.deid.profile.actions import Action, without_cleaner
 from vesalius.deid.profile.kept_private import Meaning
@@ -24,7 +25,6 @@ from vesalius.deid.values.treatment import (
     kept_value,
     recorded,
 )
-from vesalius.deid.values.uids import with_new_uids
 from vesalius.dicom import Dataset, Element, Item, tag_text
 from vesalius.dicom import vr as representations
 

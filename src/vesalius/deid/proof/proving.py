@@ -7,12 +7,12 @@ from typing import Final, TypeAlias
 from vesalius.deid.output import stamps
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.patient.identity import Identity
+from vesalius.deid.patient.leaks import Leaks, is_opaque, old_uids, stale, stretches
 from vesalius.deid.profile.actions import Action
 from vesalius.deid.profile.iods import Node, iod_of, merged, plain_tag, root_nodes
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place, root_place
 from vesalius.deid.proof import conformance, pixels
-from vesalius.deid.proof.leaks import Leaks, is_opaque, old_uids, stale, stretches
 from vesalius.deid.proof.ours import is_ours
 from vesalius.deid.record import FindingFact, Origin
 from vesalius.deid.values.numerals import is_disguised, is_of_digits

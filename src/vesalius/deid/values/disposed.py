@@ -6,11 +6,11 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Final
 
+from vesalius.deid.patient.leaks import Leaks
+from vesalius.deid.patient.uids import uids_in
 from vesalius.deid.profile.kept_private import Meaning
-from vesalius.deid.proof.leaks import Leaks
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.treatment import Patient, cleaned_value, mapped_uids, text_of
-from vesalius.deid.values.uids import uids_in
 from vesalius.dicom import Element, charset
 from vesalius.dicom import vr as representations
 

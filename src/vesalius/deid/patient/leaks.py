@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vesalius.deid.patient.context import PatientContext
-from vesalius.deid.values.uids import uids_in
+from vesalius.deid.patient.uids import uids_in
 from vesalius.dicom import Dataset, Element, charset
 from vesalius.dicom import vr as representations
 from vesalius.dicom.tree import MOST_TEXT

@@ -228,7 +228,7 @@ def _native(file: DicomFile, facts: PixelFacts, index: int) -> Samples:
         return _shaped(bits[low - first * 8 : high - first * 8], facts)
     start = low // 8 - first
     kind = facts.dtype.newbyteorder(">") if file.big_endian and not swap else facts.dtype
-    flat = np.frombuffer(raw[start : start + (high - low) // 8], kind).astype(facts.dtype)
+    flat = np.frombuffer(raw[start : start + (high - low) // 8], kind).astype(facts.dtype, copy=False)
     if facts.photometric in _HALVED:
         return _widened(flat, facts)
     return _fit(_shaped(flat, facts), facts)
@@ -265,7 +265,9 @@ def _fit(array: Samples, facts: PixelFacts) -> Samples:
     if not drop:
         return array
     # A left shift of a signed type is defined for numpy's two's complement; the right shift carries the sign.
-    return np.asarray((array << (width - facts.high - 1)) >> drop)
+    shifted = np.asarray(array << (width - facts.high - 1))
+    shifted >>= drop
+    return shifted
 
 
 def _colours(array: Samples, photometric: str) -> Samples:

@@ -46,6 +46,8 @@ def blank(file: DicomFile, boxes: Boxes, *, clear_overlays: bool = False) -> Bla
     facts = frames.pixel_facts(file)
     if facts.element.length is not None:
         native = _Native(file, facts, boxes, clear_overlays)
+        if facts.native_bits % (16 if native.swapped else 8):
+            raise Undecodable("has frames that end inside a byte or a word")
         edit = Edit(facts.element.value_start, facts.element.value_end, native)
         return Blanked([edit], file.transfer_syntax, facts.photometric)
     return _coded(file, facts, boxes)
@@ -97,34 +99,34 @@ class _Native:
 
     def __iter__(self) -> Iterator[bytes]:
         start, size = self.facts.element.value_start, self.facts.native_bits // 8
-        if self.facts.native_bits % 8:
-            raise Undecodable("has frames that end inside a byte")
         for index in range(self.facts.frames):
-            raw = self.file.window.read_past(start + index * size, size)
-            yield self._changed(index, raw) if self.clear or index in self.boxes else raw
+            if self.clear or index in self.boxes:
+                yield self._changed(index, start + index * size, size)
+            else:
+                yield self.file.window.read_past(start + index * size, size)
         rest = self.facts.element.value_end - start - self.facts.frames * size
         if rest:
             yield self.file.window.read_past(self.facts.element.value_end - rest, rest)
 
-    def _changed(self, index: int, raw: bytes) -> bytes:
+    @property
+    def swapped(self) -> bool:
+        """Whether bytes stand in words of the other order (PS3.5 8.1.1)."""
+        return self.file.big_endian and self.facts.element.vr == "OW" and self.facts.allocated == 8
+
+    def _changed(self, index: int, start: int, size: int) -> bytes:
         """A frame's bytes with its boxes in black, in the file's own order of bytes and planes."""
-        facts = self.facts
+        kind = self.facts.dtype.newbyteorder(">" if self.file.big_endian and not self.swapped else "<")
+        boxes = self.boxes.get(index, ())
+        black = black_of(self.file, frames.samples(self.file, index)) if boxes else None
         if self.clear:
-            kind = facts.dtype.newbyteorder(">" if self.file.big_endian else "<")
-            raw = frames.samples(self.file, index).astype(kind).tobytes()
-        if index not in self.boxes:
-            return raw
-        swapped = self.file.big_endian and facts.element.vr == "OW" and facts.allocated == 8
-        if swapped:
-            raw = np.frombuffer(raw, ">u2").astype("<u2").tobytes()
-        kind = facts.dtype.newbyteorder(">") if self.file.big_endian and not swapped else facts.dtype
-        array = np.frombuffer(raw, kind).copy()
-        black = black_of(self.file, frames.samples(self.file, index))
-        for box in self.boxes[index]:
-            _paint(array, facts, box, black)
-        return (
-            array.tobytes() if not swapped else np.frombuffer(array.tobytes(), "<u2").astype(">u2").tobytes()
-        )
+            array = frames.samples(self.file, index).astype(kind).reshape(-1)
+        else:
+            array = np.frombuffer(bytearray(self.file.window.read_past(start, size)), kind)
+        if self.swapped:
+            array = array.view("<u2").byteswap().view(kind)
+        for box in boxes:
+            _paint(array, self.facts, box, black)
+        return (array.view("<u2").byteswap() if self.swapped else array).tobytes()
 
 
 def _paint(flat: Samples, facts: PixelFacts, box: Box, black: Any) -> None:

@@ -22,12 +22,6 @@ def load_json(name: str) -> Any:
 
 
 @cache
-def load_text(name: str) -> str:
-    """A table as the text that it is."""
-    return (_DATA / name).read_text("utf-8")
-
-
-@cache
 def load_rows(name: str) -> tuple[dict[str, str], ...]:
     """A CSV table as rows keyed by its header line."""
     return tuple(csv.DictReader((_DATA / name).read_text("utf-8").splitlines()))

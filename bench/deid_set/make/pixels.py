@@ -39,6 +39,7 @@ _FONTS: Final = (
     "DejaVuSans.ttf", "DejaVuSansMono.ttf", "DejaVuSerif.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono-Bold.ttf",
     "DejaVuSerif-Bold.ttf",
 )  # fmt: skip
+_NOISE: Final = 0.006  # of the whole range: 25 HU in CT
 Pixels = NDArray[Any]
 
 
@@ -71,7 +72,7 @@ def texture(rng: np.random.Generator, rows: int, columns: int) -> Pixels:
     tissue = 0.3 + sum(
         depth * _clouds(rng, rows, columns, cells) for cells, depth in ((3, 0.25), (7, 0.1), (15, 0.05))
     )
-    return np.clip(0.03 + body * tissue + rng.normal(0, 0.015, (rows, columns)), 0, 1)
+    return np.clip(0.03 + body * tissue + rng.normal(0, _NOISE, (rows, columns)), 0, 1)
 
 
 def _clouds(rng: np.random.Generator, rows: int, columns: int, cells: int) -> Pixels:

@@ -14,7 +14,7 @@ _JOINT: Final = re.compile(r"[.,^_=/]?[.,]?\s{0,2}|['’-]")
 # After these a word is a thing and nobody's name.
 _ARTICLES: Final = frozenset({"the", "a", "an", "both"})
 _SENTENCE: Final = re.compile(r"[.!?:;]\s*\Z|\A\s*\Z|\n\s*\Z")
-_BINDING: Final = frozenset({"s", "of", "and", "the"})
+_BINDING: Final = frozenset({"s", "of", "and", "the", "w", "o", "wo", "with", "without"})
 
 
 @cache
@@ -77,12 +77,16 @@ def in_term(reading: Reading, index: int) -> bool:
 
 
 def _beside(reading: Reading, index: int) -> list[int]:
-    """Places of the words before and after, past what binds them: a possessive s, `of`, `and`, `the`."""
+    """Places of the words before and after, past what binds them: a possessive s, `of`, `and`, `with`.
+
+    A word in small letters is less often a name: then any small word binds.
+    """
     words = reading.words
+    binding = load_words("words/small.txt") | _BINDING if reading.written(index).islower() else _BINDING
     before, after = index - 1, index + 1
-    while before > 0 and words[before].plain in _BINDING:
+    while before > 0 and words[before].plain in binding:
         before -= 1
-    while after < len(words) - 1 and words[after].plain in _BINDING:
+    while after < len(words) - 1 and words[after].plain in binding:
         after += 1
     return [place for place in (before, after) if 0 <= place < len(words)]
 

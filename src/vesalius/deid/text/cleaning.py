@@ -94,11 +94,11 @@ def _repeated(text: str, mark: str, judge: Callable[[Reading], _Verdicts]) -> Cl
         reading = Reading(current)
         verdicts = judge(reading)
         unknown = max(unknown, len(verdicts.unknown))
-        words = [(reading.words[place].start, reading.words[place].end) for place in verdicts.gone]
-        if not words and not verdicts.stretches:
+        whole = [(reading.words[place].start, reading.words[place].end) for place in verdicts.gone]
+        if not whole and not verdicts.stretches:
             break
         removed += len(verdicts.gone)
-        current = without(current, [*verdicts.stretches, *words], mark)
+        current = without(current, [*verdicts.stretches, *whole], mark)
     else:
         current = ""
     words = [word.plain for word in Reading(current.replace(mark, " ") if mark else current).words]

@@ -29,14 +29,13 @@ def _send(delivery, folder: Path) -> Submission:
     return submission
 
 
-def _image(path: Path, number: int, *, leaks: bool) -> str:
-    """A slice; where it leaks, the patient's ID stands in private bytes in letters of two bytes each."""
+def _image(path: Path, number: int, *, spoilt: bool) -> str:
+    """A slice; the one to be spoilt says how many frames it has, which the recipe makes none."""
     dataset = dcmread(CT)
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.4.5.{number}"
     dataset.PatientID = "MRN-77120"
-    if leaks:
-        block = dataset.private_block(0x0029, "SOMEBODY", create=True)
-        block.add_new(1, "OB", b"\1\0" + "MRN-77120".encode("utf-16-le") + b"\3\0")
+    if spoilt:
+        dataset.NumberOfFrames = 1
     dataset.save_as(path)
     return str(dataset.SOPInstanceUID)
 
@@ -62,21 +61,21 @@ def _state(path: Path, *instances: str) -> None:
 
 @pytest.fixture
 def sent(house, delivery, tmp_path) -> Submission:
-    """Two images, one of which leaks under the collection's recipe, and a presentation state of both."""
-    keeps = deid.Recipe(name="any", version="1", dispositions={'(0029,"SOMEBODY",01)': "K"})
-    adopt(delivery.collection, keeps, "curator")
-    instances = [_image(tmp_path / f"{number}.dcm", number, leaks=number == 2) for number in (1, 2)]
+    """Two images, one of which the collection's recipe spoils, and a presentation state of both."""
+    spoils = deid.Recipe(name="any", version="1", dispositions={"(0028,0008)": "D"})
+    adopt(delivery.collection, spoils, "curator")
+    instances = [_image(tmp_path / f"{number}.dcm", number, spoilt=number == 2) for number in (1, 2)]
     _state(tmp_path / "state.dcm", *instances)
     submission = _send(delivery, tmp_path)
     house.work()
     return submission
 
 
-def test_a_file_that_leaks_is_quarantined_with_the_reason_and_leaves_no_cleaned_bytes(house, sent):
+def test_a_file_whose_proof_fails_is_quarantined_with_the_reason_and_leaves_no_cleaned_bytes(house, sent):
     [file] = sent.files.filter(step=Step.QUARANTINED)
     assert file.path == "2.dcm"
     finding = file.findings.get()
-    assert (finding.kind, finding.element_path) == (Finding.Kind.LEAK, "(0029,1101)")
+    assert (finding.kind, finding.element_path) == (Finding.Kind.CONFORMANCE, "(0028,0008)")
     assert "77120" not in finding.sentence + file.reason
     assert {instance.file.path for instance in CleanedInstance.objects.all()} == {"1.dcm", "state.dcm"}
     assert not [*(house.intake.path("0" * 64).parents[1] / "incoming").iterdir()], "nothing waits to be kept"
@@ -89,7 +88,7 @@ def test_who_refers_to_a_file_that_is_held_back_waits_until_a_person_has_decided
     assert finding.settled_at is None
     assert not sent.series.get(modality="CT").findings.filter(kind=Finding.Kind.REFERENCE).exists()
     [file] = sent.files.filter(step=Step.QUARANTINED)
-    exclude_files([file.pk], person="curator", reason="it leaks")
+    exclude_files([file.pk], person="curator", reason="it is spoilt")
     patient = file.patient
     compare_references(patient, deid.Identity(deid.DomainKey(bytes(32))))
     finding.refresh_from_db()

@@ -1,6 +1,6 @@
 """Pass 2 over one file: from the tree, the recipe and the patient's context to edits, changes, findings and facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +43,7 @@ class Cleaned:
     changes: tuple[Change, ...]
     findings: tuple[FindingFact, ...]
     facts: dict[str, Any]
-    words: WordCount = WordCount()
+    words: WordCount = field(default_factory=WordCount)
 
 
 def clean(
@@ -83,7 +83,9 @@ def clean(
     else:
         _stamp(file, walker, codes, vouched, hidden)
     if counted and days is None:
-        walker.findings.append(FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown"))
+        walker.findings.append(
+            FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown")
+        )
     doubts = (*suspicions(root, pixels=hidden is None), *_left_out(file, recipe))
     return Cleaned(
         _joined(walker.edits, hidden.edits if hidden else ()),
@@ -107,9 +109,7 @@ def _by_script(file: DicomFile, recipe: Recipe, around: Surroundings, hidden: "H
         _joined(made.edits, hidden.edits if hidden else ()),
         (*made.changes, *(hidden.changes if hidden else ())),
         tuple(sorted({*made.findings, *doubts, *(hidden.findings if hidden else ())})),
-        facts_after(
-            file.dataset, made.root_after, _syntax(file, "identifiable", hidden), made.references
-        ),
+        facts_after(file.dataset, made.root_after, _syntax(file, "identifiable", hidden), made.references),
     )
 
 
@@ -198,9 +198,7 @@ def _text_after(root: Dataset, walked: Walker | scripted.Scripted, tag: int) -> 
     return after[1].decode("latin-1").rstrip(" \0") if after else ""
 
 
-def _set(
-    file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stamp, origin: Origin
-) -> None:
+def _set(file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stamp, origin: Origin) -> None:
     """Write one root element in its place, over the one that is there."""
     root = file.dataset
     element = root.get(stamp.tag)

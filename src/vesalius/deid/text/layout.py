@@ -8,6 +8,7 @@ _HANGING: Final = " \t,;:=^/\\|_-.+&#@*~"
 _HANGING_BEFORE: Final = " \t,;:=^/\\|_-@#&~"
 _EMPTY_BRACKETS: Final = re.compile(r"[ \t]?(?:\(\s?\)|\[\s?\]|\{\s?\}|<\s?>|\"\s?\"|'\s?')")
 _POSSESSIVE: Final = re.compile(r"\A['’]s\b")
+_LONGEST_TAIL: Final = 16  # signs between two words of which one is chosen
 _FIRST_LINE_END: Final = re.compile(r"\r\n|\r|\n|\f")
 
 
@@ -45,18 +46,19 @@ def _marked(pieces: list[str], mark: str) -> str:
 
 
 def _joined(pieces: list[str]) -> str:
-    whole = pieces[0].rstrip(_HANGING_BEFORE) if pieces[1:] else pieces[0]
-    tail = pieces[0][len(whole) :]
+    """The pieces in order; what hangs at the end of one and the beginning of the next becomes one sign."""
+    last = pieces[0].rstrip(_HANGING_BEFORE) if pieces[1:] else pieces[0]
+    tail, out = pieces[0][len(last) :], [last] if last else []
     for piece in pieces[1:]:
         rest = _POSSESSIVE.sub("", piece, count=1).lstrip(_HANGING)
         lead = piece[: len(piece) - len(rest)]
-        if rest:
-            whole += _joint(whole, tail, lead, rest) + rest
-            stripped = whole.rstrip(_HANGING_BEFORE)
-            whole, tail = stripped, whole[len(stripped) :]
-        else:
-            tail += lead
-    return whole
+        if not rest:
+            tail = (tail + lead)[:_LONGEST_TAIL]
+            continue
+        whole = rest.rstrip(_HANGING_BEFORE)
+        out += [_joint(out[-1] if out else "", tail, lead, rest), whole]
+        tail = rest[len(whole) :]
+    return "".join(out)
 
 
 def _joint(whole: str, tail: str, lead: str, rest: str) -> str:

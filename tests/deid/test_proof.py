@@ -1,5 +1,6 @@
 """The proof of a cleaned file: it says nothing of a good one, and names what is wrong with a spoilt one."""
 
+import dataclasses
 import io
 import shutil
 import subprocess
@@ -206,6 +207,31 @@ def test_edited_pixels_that_cannot_be_decoded_are_found(new, proven):
 
 
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dicom3tools is not installed")
+def observer(new, uid):
+    """A report that says which device observed, by a UID that Retain Device Identity keeps (PS3.15 E.3.4)."""
+    concept, item = Dataset(), Dataset()
+    concept.CodeValue, concept.CodingSchemeDesignator = "121012", "DCM"
+    concept.CodeMeaning = "Device Observer UID"
+    item.RelationshipType, item.ValueType, item.UID = "HAS OBS CONTEXT", "UIDREF", uid
+    item.ConceptNameCodeSequence = [concept]
+    return new(
+        "1.2.840.10008.5.1.4.1.1.88.33", Modality="SR", ValueType="CONTAINER", ContinuityOfContent="SEPARATE",
+        ContentSequence=[item],
+    )  # fmt: skip
+
+
+def test_a_uid_that_an_option_retains_in_a_report_is_no_leak(new, proven):
+    kept = "1.2.3.4.777"
+    assert proven(source=observer(new, kept)) == ()
+    without = dataclasses.replace(TCIA, options=TCIA.options - {"retain_device_identity"})
+
+    def put_back(dataset):
+        dataset.ContentSequence[0].UID = kept
+
+    found = proven(put_back, source=observer(new, kept), recipe=without)
+    assert ("leak", "(0040,A730)[0].(0040,A124)") in {(one.kind, one.path) for one in found}
+
+
 @pytest.mark.parametrize("name", ["keep-dates", "tcia"])
 @pytest.mark.parametrize(
     "path",

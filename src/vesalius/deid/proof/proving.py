@@ -15,6 +15,7 @@ from vesalius.deid.profile.rules import Decision, Place, root_place
 from vesalius.deid.proof import conformance, pixels
 from vesalius.deid.proof.ours import is_ours
 from vesalius.deid.record import FindingFact, Origin
+from vesalius.deid.structured import content_items
 from vesalius.deid.values.numerals import is_disguised, is_of_digits
 from vesalius.dicom import Dataset, DicomFile, Element, Reason, tag_text
 from vesalius.dicom import vr as representations
@@ -86,6 +87,7 @@ class _Proof:
     ) -> None:
         self._source, self._written = source, written
         self._recipe, self._identity = recipe, identity
+        self._content = content_items.OPTION in recipe.options
         self._leaks = _leaks(context) if leaks else None
         self._judged = _sound(context if leaks else None)
         self._new_id = identity.patient_id(context.issuer, context.patient_id).encode()
@@ -151,7 +153,8 @@ class _Proof:
         for index, item in enumerate(element.items):
             counterpart = stood[index].dataset if index < len(stood) else None
             path = f"{prefix}{name}[{index}]."
-            yield from self._data_set(item.dataset, counterpart, below, inside, path)
+            own = content_items.decisions(item.dataset, self._recipe.options) if self._content else {}
+            yield from self._data_set(item.dataset, counterpart, below.speaking(own), inside, path)
 
     def _readable(
         self, element: Element, known: _Judged, before: Dataset | None, prefix: str

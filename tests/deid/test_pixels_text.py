@@ -9,7 +9,7 @@ import pydicom
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, RLELossless
+from pydicom.uid import UID, DigitalXRayImageStorageForPresentation, RLELossless
 
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
 from vesalius.deid.pixels import open_reader
@@ -242,6 +242,19 @@ def test_text_in_one_frame_of_many_is_hidden_there_alone(new, encoded, identity)
     _, after = cleaned(before, identity)
     is_hidden(before, after, box, frame=2)
     assert np.array_equal(decoded(before)[[0, 1, 3]], decoded(after)[[0, 1, 3]])
+
+
+def test_without_a_reader_what_looks_like_writing_waits_for_a_person(new, encoded, identity):
+    def doubts(pixels: Any) -> set[str]:
+        file = read(
+            io.BytesIO(encoded(image(new, pixels.astype("u1"), DigitalXRayImageStorageForPresentation)))
+        )
+        context = PatientContext.of([collect(file)])
+        return {one.kind for one in clean(file, recipe=TCIA, identity=identity, context=context).findings}
+
+    marked, _ = written(body(), WORDS, (6, 30))
+    assert doubts(marked) == {"pixel_text"}
+    assert doubts(body()) == set()
 
 
 def test_a_file_that_promises_text_waits_where_none_is_read(new, encoded, identity):

@@ -97,7 +97,7 @@ def _hidden(
         return replace(_blanked(file, _by_rule(file, rule)), cleaned=True)
     seen = _by_rule(file, rule) if reader is None else _look(file, rule, doubts, stays, reader)
     findings = [doubt.finding for doubt in _left(doubts, seen, rule, read=reader is not None)]
-    if reader is None and doubts:
+    if reader is None and (doubts or not rarely_shows_text(file.dataset)):
         findings += _suspected(file, seen)
     findings += _told("text may stand in the boxes", seen.doubts)
     if origin == "site":

@@ -10,17 +10,10 @@ import click
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from vesalius.cli.bars import bars
 from vesalius.site.report.attributes import Line
 from vesalius.site.report.cleaned import HTML, STATES, rates
 from vesalius.site.run import Order, Outcome
@@ -85,15 +78,7 @@ def display() -> Iterator[Lines]:
     if not console.is_terminal:
         yield Lines()
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[of]}"),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+    with bars(console) as progress:
         yield Bars(progress)
 
 

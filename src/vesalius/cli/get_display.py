@@ -9,15 +9,9 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import Progress
 
+from vesalius.cli.bars import bars
 from vesalius.client.metadata import Facts
 from vesalius.client.retrieve import Outcome
 from vesalius.client.series import Tally
@@ -112,15 +106,7 @@ def display() -> Iterator[Lines]:
     if not console.is_terminal or not sys.stdout.isatty():
         yield Lines()
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[of]}"),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+    with bars(console) as progress:
         yield Bar(progress)
 
 

@@ -101,7 +101,11 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(site, stop):
     for patient in range(1, 9):
         for number in range(1, 41):
             write(ct(patient, number), site.source / f"{name_of(patient)}" / f"IM{number:04}.dcm")
-    running = subprocess.Popen(site.command(), stderr=subprocess.PIPE, text=True, env=environ(), start_new_session=True)
+    # a shell's background jobs ignore Ctrl-C, and so would all that the tests start from one
+    command = ["env", "--default-signal=INT", *site.command()]
+    running = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=environ(), start_new_session=True
+    )
     deadline = time.monotonic() + 100
     while not any(site.out.rglob("*.dcm")) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -93,7 +93,9 @@ def test_the_report_names_action_and_rule_and_holds_values_for_the_site_alone(fo
     assert "http" not in page.split("</style>")[1]
 
 
-@pytest.mark.parametrize("words", [["deidentify"], ["deidentify", "no-such-folder", "out", "--recipe", "tcia"], ["inspect"]])
+@pytest.mark.parametrize(
+    "words", [["deidentify"], ["deidentify", "no-such-folder", "out", "--recipe", "tcia"], ["inspect"]]
+)
 def test_wrong_usage_ends_with_two(words):
     done = subprocess.run([*VESALIUS, *words], capture_output=True, text=True, check=False, env=environ())
     assert done.returncode == 2

@@ -70,7 +70,13 @@ def test_terms_and_measures_stay(text):
     ],
 )  # fmt: skip
 def test_the_patients_own_goes_in_whatever_spelling(written):
-    for text in (written, f"CHEST {written}", f"{written} THORAX", f"CT CHEST, {written}, 5MM", f"lung;{written};liver"):
+    for text in (
+        written,
+        f"CHEST {written}",
+        f"{written} THORAX",
+        f"CT CHEST, {written}, 5MM",
+        f"lung;{written};liver",
+    ):
         cleaned = clean_text(text, MUELLER)
         assert not MUELLER.betrayed_by(cleaned.text)
         rest = cleaned.text.replace("CHEST", "").replace("THORAX", "").replace("CT", "").replace("5MM", "")
@@ -210,14 +216,21 @@ def test_the_ready_recipe_keeps_the_words_of_descriptions_and_removes_what_is_pl
         clean = outcome(new(CT, PatientComments=text), recipe=recipe).cleaned.words
         kept, removed = kept + clean.kept, removed + clean.removed
         planted = outcome(
-            new(CT, PatientName="Zebrowski^Ada", PatientID="MRN7788123", PatientComments=f"{text} {secret}"), recipe=recipe
+            new(CT, PatientName="Zebrowski^Ada", PatientID="MRN7788123", PatientComments=f"{text} {secret}"),
+            recipe=recipe,
         )
         assert secret.split()[-1].encode() not in planted.data
     assert kept / (kept + removed) >= 0.97
 
 
 def test_an_organ_as_a_name_does_not_cost_the_coded_body_part(new, outcome):
-    dataset = new(CT, PatientName="Head^Brian", BodyPartExamined="HEAD", SeriesDescription="CT HEAD", StationName="HEAD1")
+    dataset = new(
+        CT,
+        PatientName="Head^Brian",
+        BodyPartExamined="HEAD",
+        SeriesDescription="CT HEAD",
+        StationName="HEAD1",
+    )
     result = outcome(dataset, recipe=Recipe.builtin("tcia")).dataset
     assert (result.BodyPartExamined, result.SeriesDescription) == ("HEAD", "CT HEAD")
     assert b"BRIAN" not in outcome(dataset, recipe=Recipe.builtin("tcia")).data.upper()

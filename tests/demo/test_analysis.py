@@ -24,7 +24,7 @@ from vesalius.release import publish
 from vesalius.store.sources import gather
 from vesalius.submit.receive import Delivery, close, open_submission, receive
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("analysis")]
 FLAIR = Series(number=5, contrast="FLAIR", description="FLAIR TRA")
 
 

@@ -24,7 +24,7 @@ from vesalius.intake.steps import Step
 from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
 
-pytestmark = pytest.mark.slow  # bending brains takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("brain")]  # drawn once
 
 TUMOUR = Glioma(centre=(30, 14, 24), radius=17, oedema=14)
 PLAIN = Build(seed=3, age=45)

@@ -21,7 +21,7 @@ from vesalius.demo.writing import HospitalFile
 from vesalius.dicom import check, read
 from vesalius.dicom.frames import frame
 
-pytestmark = pytest.mark.slow  # drawing bodies takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chest_ct")]  # drawn once
 MODULES = (chest_ct, embargoed_ct, limited_ct, listed_ct)
 NOBODY = PatientContext(issuer="", patient_id="")
 

@@ -18,7 +18,7 @@ from vesalius.dicom.frames import frame
 from vesalius.dicom.look import look_of
 from vesalius.dicom.render import render, thumbnail
 
-pytestmark = pytest.mark.slow  # drawing breasts takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mammography")]  # drawn once
 SIZE = {"rows": 640, "columns": 480, "spacing": 0.36}
 
 

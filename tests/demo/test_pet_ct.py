@@ -20,7 +20,7 @@ from vesalius.dicom.look import look_of
 from vesalius.dicom.render import render
 from vesalius.dicom.uptake import one_suv
 
-pytestmark = pytest.mark.slow  # drawing bodies takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pet_ct")]  # drawn once
 TRUNK = 2  # the smaller of the two scans
 WHOLE = Chest(Build(seed=3, sex="M", age=60, size=96, spacing=6.0, contrast=False))
 

@@ -17,7 +17,7 @@ from vesalius.dicom.frames import frame
 from vesalius.dicom.look import look_of
 from vesalius.dicom.render import render
 
-pytestmark = pytest.mark.slow  # drawing bodies takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("planted")]  # drawn once
 STEP = re.compile(r"\((\w{4}),(\w{4})\)(?:\[(\d+)\])?")
 OTHERS = {README, TABLE, DICTIONARY}
 

@@ -51,7 +51,17 @@ class Site:
     def command(self, *words: str, source: Path | None = None) -> list[str]:
         more = [] if "--maps" in words or "--preflight" in words else ["--maps", str(self.maps)]
         recipe = [] if "--recipe" in words else ["--recipe", "tcia"]
-        return [*VESALIUS, "deidentify", str(source or self.source), str(self.out), *recipe, *more, "--workers", "2", *words]
+        return [
+            *VESALIUS,
+            "deidentify",
+            str(source or self.source),
+            str(self.out),
+            *recipe,
+            *more,
+            "--workers",
+            "2",
+            *words,
+        ]
 
     def run(self, *words: str, source: Path | None = None) -> Said:
         """Run the command here, so that its children start from one server of processes."""
@@ -100,5 +110,3 @@ def snapshot() -> Callable[[Path], dict[str, tuple[int, int]]]:
         }
 
     return take
-
-

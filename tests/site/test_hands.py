@@ -31,7 +31,12 @@ def lost(task: Words) -> list[str]:
 
 
 def test_those_beside_a_task_that_ends_its_process_are_done_all_the_same():
-    tasks = [Words(("a", "b")), Words(("c", "die", "d")), Words(("e",)), *(Words((f"x{n}",)) for n in range(20))]
+    tasks = [
+        Words(("a", "b")),
+        Words(("c", "die", "d")),
+        Words(("e",)),
+        *(Words((f"x{n}",)) for n in range(20)),
+    ]
     done = [word for result in Hands(2, spell, lost).results(tasks) for word in result]
     assert sorted(done) == sorted(["A", "B", "C", "lost die", "D", "E", *(f"X{n}" for n in range(20))])
 

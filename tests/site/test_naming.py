@@ -61,7 +61,9 @@ def test_uids_and_days_that_the_recipe_keeps_stay_in_names():
     assert named("20210304/1.2.840.113619.2.5.dcm", options=kept) == ["20210304/1.2.840.113619.2.5.dcm"]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..\\..\\x.dcm", "a/../../b", "con", "a\x00b/c"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "..\\..\\x.dcm", "a/../../b", "con", "a\x00b/c"]
+)
 def test_no_name_leads_out_of_the_folder(name, tmp_path):
     [target] = named(name)
     assert tmp_path.resolve() in (tmp_path / target).resolve().parents

@@ -25,7 +25,10 @@ def test_an_export_comes_out_cleaned_under_a_tree_that_names_nobody(exported):
     told = everything.decode("latin-1") + " ".join(written)
     for telling in ("Zwetschkenbaum", "Kunigunde", id_of(1), "ACC55", "Quacksalber", ROOT, "20210304"):
         assert telling.casefold() not in told.casefold(), telling
-    shapes = {tuple(part if part in {"CT", "RT", "SR"} else "*" for part in path.split("/")[:-1]) for path in written}
+    shapes = {
+        tuple(part if part in {"CT", "RT", "SR"} else "*" for part in path.split("/")[:-1])
+        for path in written
+    }
     assert {shape[2] for shape in shapes} == {"CT", "RT", "SR", "*"}
     assert "CT/IM0001.dcm" in {path.partition("/")[2].partition("/")[2] for path in written}
 
@@ -84,7 +87,14 @@ def test_every_file_of_the_input_stands_in_one_count(exported):
     }
     assert states["notes.bin"] == states["DICOMDIR"] == "not_dicom"
     counts = exported.report()["files"]
-    assert counts == {"written": 12, "duplicate": 1, "not_dicom": 2, "quarantined": 2, "waiting": 1, "not_reached": 0}
+    assert counts == {
+        "written": 12,
+        "duplicate": 1,
+        "not_dicom": 2,
+        "quarantined": 2,
+        "waiting": 1,
+        "not_reached": 0,
+    }
     assert len(exported.written()) == 12
 
 

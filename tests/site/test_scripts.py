@@ -77,4 +77,6 @@ def test_what_a_script_leaves_of_a_patient_stays_out_of_out(scripted):
     (scripted.base / "ours.script").write_text(SCRIPT.replace("@lookup(PatientID,ptid)", "@keep()"))
     assert run(scripted, 1, 2).returncode == 3
     assert scripted.written() == {}
-    assert {row["reason"] for row in scripted.table("files.csv")} == {"an identifier of the patient still stands here"}
+    assert {row["reason"] for row in scripted.table("files.csv")} == {
+        "an identifier of the patient still stands here"
+    }

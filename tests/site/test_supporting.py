@@ -40,12 +40,16 @@ def test_a_table_moves_with_the_images_of_its_patients(told):
     assert done.returncode == 0, done.stdout + done.stderr
     with (told.out / "clinical" / "visits.csv").open(newline="") as file:
         rows = {row["mrn"]: row for row in csv.DictReader(file)}
-    images = {image.PatientID: image for path in told.out.rglob("IM0001.dcm") for image in [pydicom.dcmread(path)]}
+    images = {
+        image.PatientID: image for path in told.out.rglob("IM0001.dcm") for image in [pydicom.dcmread(path)]
+    }
     assert rows.keys() == images.keys()
     assert {row["last_seen"] for row in rows.values()} == {"31", "1"}
     first = next(row for row in rows.values() if row["sex"] == "F")
     assert first["diagnosed"].replace("-", "") == images[first["mrn"]].StudyDate, "both were 4 March 2021"
-    text = (told.out / "clinical" / "visits.csv").read_text() + (told.out / "clinical" / "visits.dictionary.csv").read_text()
+    text = (told.out / "clinical" / "visits.csv").read_text() + (
+        told.out / "clinical" / "visits.dictionary.csv"
+    ).read_text()
     assert "Kunigunde" not in text
     assert "action" not in text
     assert id_of(1) not in text

@@ -40,7 +40,9 @@ class Settings:
     idle_close_minutes: int = 60  # a delivery without news closes by itself
     access_log: bool = False  # a line on the terminal for every request
     synthetic: bool = False  # all data is synthetic: every page says so
-    read_pixels: bool = True  # the extra `ocr`, where it is there, reads text in the pixels of what is not synthetic
+    read_pixels: bool = (
+        True  # the extra `ocr`, where it is there, reads text in the pixels of what is not synthetic
+    )
 
     @property
     def archive_folder(self) -> Path:

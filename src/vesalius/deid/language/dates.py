@@ -61,7 +61,9 @@ def dates_in(text: str, digits: int | None = None) -> Iterator[Found]:
 def months() -> dict[str, int]:
     """Names of months in plain letters -> 1 to 12."""
     return {
-        plain(name): int(row["month"]) for row in load_rows("words/months.csv") for name in row["names"].split()
+        plain(name): int(row["month"])
+        for row in load_rows("words/months.csv")
+        for name in row["names"].split()
     }
 
 

@@ -41,9 +41,7 @@ def composed(text: str) -> str:
     """Marks joined to their letters, and what nobody sees (soft hyphens, joiners) taken out."""
     if text.isascii():
         return text
-    return "".join(
-        sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf"
-    )
+    return "".join(sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf")
 
 
 @lru_cache(maxsize=16384)
@@ -60,4 +58,6 @@ def spellings(word: str) -> frozenset[str]:
     """The exact ways to write a word in plain letters: marks dropped, German digraphs, transliterated."""
     small = word.casefold()
     latin = "".join(sign for sign in anyascii(word).lower() if sign.isalnum())
-    return frozenset({plain(word), small, small.translate(_GERMAN), plain(word).translate(_GERMAN), latin} - {""})
+    return frozenset(
+        {plain(word), small, small.translate(_GERMAN), plain(word).translate(_GERMAN), latin} - {""}
+    )

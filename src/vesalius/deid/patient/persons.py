@@ -20,7 +20,9 @@ _BINDING: Final = frozenset({"s", "of", "and", "the", "w", "o", "wo", "with", "w
 @cache
 def _forms() -> dict[str, str]:
     """Words in plain letters that stand before a name -> of what form: title, lettered, role, person."""
-    return {plain(word): row["form"] for row in load_rows("words/titles.csv") for word in row["words"].split()}
+    return {
+        plain(word): row["form"] for row in load_rows("words/titles.csv") for word in row["words"].split()
+    }
 
 
 def after_title(reading: Reading, index: int) -> bool:

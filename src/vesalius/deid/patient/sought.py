@@ -193,7 +193,9 @@ class Sought:
                     yield from self._initials_beside(reading, index)
             elif self._inside is not None and not is_known(spelled) and self._inside.search(sound(spelled)):
                 yield (word.start, word.end)
-            elif index + 1 < last and words[index + 1].start - word.end == 1 and self._is_torn(reading, index):
+            elif (
+                index + 1 < last and words[index + 1].start - word.end == 1 and self._is_torn(reading, index)
+            ):
                 yield (word.start, words[index + 1].end)
 
     def _says_little(self, reading: Reading, index: int) -> bool:
@@ -208,7 +210,9 @@ class Sought:
     def _initials_beside(self, reading: Reading, index: int) -> Iterator[Span]:
         for step in (-1, 1):
             place = index + step
-            while 0 <= place < len(reading.words) and is_initial_of(reading, place, place - step, self.initials):
+            while 0 <= place < len(reading.words) and is_initial_of(
+                reading, place, place - step, self.initials
+            ):
                 yield (reading.words[place].start, reading.words[place].end)
                 place += step
 
@@ -250,7 +254,9 @@ class Sought:
 
 
 def _parts(value: str) -> list[str]:
-    return [word for word in _SPLIT.split(value) if word and word.casefold() not in load_words("placeholders.txt")]
+    return [
+        word for word in _SPLIT.split(value) if word and word.casefold() not in load_words("placeholders.txt")
+    ]
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
@@ -267,9 +273,7 @@ def _is_whole(text: str, start: int, end: int, places: list[int]) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if _runs_on(before, text[start]) or _runs_on(text[end - 1], after):
         return False
-    gaps = [
-        index for index in range(1, len(places)) if places[index] - places[index - 1] > 1
-    ]
+    gaps = [index for index in range(1, len(places)) if places[index] - places[index - 1] > 1]
     return len(places) == _LOOSE_CODE or all(
         text[places[index - 1]].isdigit() != text[places[index]].isdigit() for index in gaps
     )

@@ -112,7 +112,9 @@ def _repeated(text: str, mark: str, judge: Callable[[Reading], _Verdicts]) -> Cl
 def _judged(reading: Reading, context: PatientContext, unknown: UnknownWords) -> _Verdicts:
     stretches = [*context.stretches(reading, strict=True), *identifying(reading.plain)]
     gone = set(_words_in(reading, stretches)) | set(_beside_unreadable(reading))
-    strange = {place for place in range(len(reading.words)) if place not in gone and _is_strange(reading, place)}
+    strange = {
+        place for place in range(len(reading.words)) if place not in gone and _is_strange(reading, place)
+    }
     gone.update(_named(reading, strange))
     gone.update(_titles_of(reading, gone))
     strange -= gone
@@ -162,7 +164,9 @@ def _named(reading: Reading, strange: set[int]) -> Iterator[int]:
     """Names of strangers: what a title names, and names that are words as well beside a word that nobody knows."""
     for place in range(len(reading.words)):
         if after_title(reading, place):
-            yield from takewhile(lambda at: _may_be_name(reading, at, strange), range(place, _end(reading, place)))
+            yield from takewhile(
+                lambda at: _may_be_name(reading, at, strange), range(place, _end(reading, place))
+            )
         elif strange & {place - 1, place + 1} and _is_borne(reading, place):
             yield place
 
@@ -178,7 +182,9 @@ def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
 
 def _is_borne(reading: Reading, place: int) -> bool:
     """Whether the word is written as a name that people bear, and stands in no term."""
-    named = reading.words[place].plain in load_words("words/names.txt") and reading.written(place)[0].isupper()
+    named = (
+        reading.words[place].plain in load_words("words/names.txt") and reading.written(place)[0].isupper()
+    )
     return named and not in_term(reading, place)
 
 

@@ -110,7 +110,9 @@ def kept_value(element: Element, patient: Patient, *, retained: bool, dates: boo
     if element.vr not in representations.LOCAL_TEXT - {"PN"}:
         return None
     cleaned = [
-        without_identifiers(value, patient.context, only_patient=retained, dates=dates, mark=_mark(element.vr))
+        without_identifiers(
+            value, patient.context, only_patient=retained, dates=dates, mark=_mark(element.vr)
+        )
         for value in _values(element)
     ]
     return _rewritten(element, cleaned)
@@ -146,7 +148,9 @@ def _rewritten(element: Element, cleaned: list[CleanText]) -> bytes | None:
     if not any(one.kept for one in cleaned):
         return None
     text = "\\".join(one.text for one in cleaned)
-    return characters(text, element.parent.codecs if element.vr in representations.LOCAL_TEXT else ("latin-1",))
+    return characters(
+        text, element.parent.codecs if element.vr in representations.LOCAL_TEXT else ("latin-1",)
+    )
 
 
 def mapped_uids(element: Element, identity: Identity) -> bytes:

@@ -27,6 +27,7 @@ def _deeds(side) -> list[str]:
         return list(AuditEntry.objects.values_list("deed", flat=True))
 
 
+@pytest.mark.slow
 @BOTH
 def test_an_account_stands_on_its_side_alone(house, side):
     person = _person(side=side)

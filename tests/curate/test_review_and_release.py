@@ -18,6 +18,8 @@ from vesalius.settings.routing import Side, named
 from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def series(house, delivery, folder) -> list[CleanedSeries]:

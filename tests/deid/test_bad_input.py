@@ -209,6 +209,7 @@ def test_a_hundred_thousand_elements_take_bounded_memory():
     assert peak < 300e6
 
 
+@pytest.mark.slow
 def test_a_deflated_bomb_is_refused_before_it_fills_the_memory():
     data = bomb(400 << 20)
     assert len(data) < 1 << 20

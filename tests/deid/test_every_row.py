@@ -21,6 +21,8 @@ from vesalius.dicom import read
 from vesalius.dicom.standard import load_json
 from vesalius.dicom.structure import check
 
+pytestmark = pytest.mark.slow
+
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SR = "1.2.840.10008.5.1.4.1.1.88.33"
 UNKNOWN = "1.2.840.10008.5.1.4.1.1.999999"  # no IOD is known, so the strictest Type of all holds

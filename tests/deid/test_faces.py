@@ -5,6 +5,8 @@ import pytest
 
 from vesalius.deid.faces import Slice, face_stands_out, may_show_face, sampled_places, volume_of
 
+pytestmark = pytest.mark.slow
+
 AXIAL = [1, 0, 0, 0, 1, 0]
 SAGITTAL = [0, 1, 0, 0, 0, -1]
 CORONAL = [1, 0, 0, 0, 0, -1]

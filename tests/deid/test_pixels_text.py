@@ -16,6 +16,8 @@ from vesalius.deid.pixels import open_reader
 from vesalius.deid.pixels.likeness import levelled, text_boxes
 from vesalius.dicom import frames, read
 
+pytestmark = pytest.mark.slow
+
 CT = "1.2.840.10008.5.1.4.1.1.2"
 CR = "1.2.840.10008.5.1.4.1.1.1"
 US = "1.2.840.10008.5.1.4.1.1.6.1"

@@ -12,6 +12,8 @@ from vesalius.deid.language.words import is_known, medical
 from vesalius.deid.resources import load_words
 from vesalius.deid.text import clean_text, without_identifiers
 
+pytestmark = pytest.mark.slow
+
 SURNAMES = ["Lindqvaard", "Müller", "O'Brien", "Smith-Jones", "García", "Nguyễn", "Okonjare", "Strauß", "Иванов", "Sørensen", "Li", "Kim"]  # fmt: skip
 GIVEN = ["Änne", "Funmilola", "Matthias", "Zoë", "Пётр", "Jo", "Karl-Heinz", "Brianna"]
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip

@@ -16,6 +16,8 @@ from vesalius.catalog.making import NewDownload, add_download
 from vesalius.catalog.models import Download, DownloadCount, FileDownloadCount, Patient, Release
 from vesalius.settings.routing import Side, named
 
+pytestmark = pytest.mark.slow
+
 ZIP = "/collections/Lung/download/?download=Clinical+data"
 TABLES = ("clinical.csv", "clinical.dictionary.csv")
 

@@ -21,6 +21,8 @@ from vesalius.deliver.frame_room import NoRoomForFrames, held, make_room, note_s
 from vesalius.deliver.frames import Frame, Pending, description, frame_of
 from vesalius.deliver.pictures import read_picture
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def revisions(house) -> list[SeriesRevision]:

@@ -19,6 +19,8 @@ from vesalius.jobs.dispatch import Dispatcher
 from vesalius.jobs.models import Job, State
 from vesalius.settings.routing import Side, named
 
+pytestmark = pytest.mark.slow
+
 STORED = [
     "CT_small.dcm", "MR_small.dcm", "MR_small_implicit.dcm", "SC_rgb_small_odd.dcm", "examples_palette.dcm", "liver_1frame.dcm",
 ]  # fmt: skip

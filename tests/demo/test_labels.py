@@ -19,6 +19,8 @@ from vesalius.demo.labels.workstation import Label
 from vesalius.demo.writing import written
 from vesalius.dicom import check, read
 
+pytestmark = pytest.mark.slow
+
 EXAM = Code("24627-2", "LN", "Chest CT")
 SIZE, SLICES, RADIUS, SPACING, BETWEEN = 64, 5, 12, 2.0, 6.0
 LABEL = Label(number=100, description="TUMOR SEGMENTATION", date="20210319", time="101010")

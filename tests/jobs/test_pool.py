@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 sys.path.append(str(HERE))
 import pool_tasks as tasks  # noqa: E402 - children import it by this name
 
+pytestmark = pytest.mark.slow
+
 WAIT = 60  # s; far above what any task here may take
 
 

@@ -41,6 +41,8 @@ from vesalius.search.find import total
 from vesalius.search.query import Query
 from vesalius.settings.routing import Side, connection_of, named
 
+pytestmark = pytest.mark.slow
+
 CANARY = "CANARY-7310"
 REASON = "the site asks for it"
 

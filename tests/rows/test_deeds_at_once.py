@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from django.db import connections
 from django.db.models import Sum
 from tests.factories import make_holding, make_patient, make_release, make_table
@@ -16,6 +17,8 @@ from vesalius.catalog.visible import revisions_of
 from vesalius.errors import Conflict
 from vesalius.release.table_rows import take_rows_out
 from vesalius.settings.routing import Side, named
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 6
 

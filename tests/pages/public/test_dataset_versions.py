@@ -7,6 +7,8 @@ import pytest
 from tests.factories import make_release, make_revisions
 from tests.pages.public.atlas import fill
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/collections/Atlas-Lung/versions/compare/"
 
 

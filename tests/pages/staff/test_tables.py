@@ -6,6 +6,8 @@ from tests.clinical import CT, DICTIONARY, TABLE, accept_all, deliver, of_files,
 from vesalius.intake.models import CleanedTable, Submission
 from vesalius.intake.steps import Step
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def table(house, submission, delivery, tmp_path) -> CleanedTable:

@@ -21,6 +21,8 @@ from vesalius.deliver.stored_zip import Entry, StoredZip
 from vesalius.errors import NotFound
 from vesalius.settings.routing import on_archive
 
+pytestmark = pytest.mark.slow
+
 PAPERS = {"citations.txt": "Cite Lung.\n", "metadata.csv": "a,b\n"}
 
 

@@ -14,6 +14,8 @@ from pydicom.data import get_charset_files
 from vesalius import dicom
 from vesalius.dicom import DicomError, DicomFile, Limits, check, walk
 
+pytestmark = pytest.mark.slow
+
 EXPLICIT, DEFLATED, JPEG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.50"
 IMPLICIT, BIG = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 LONG = {"OB", "OW", "SQ", "UN", "UT", "OV"}

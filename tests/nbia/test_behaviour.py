@@ -12,6 +12,8 @@ from vesalius.nbia.public.table.endpoints import ENDPOINTS, Image, Table
 from vesalius.release import purge
 from vesalius.settings.routing import Side
 
+pytestmark = pytest.mark.slow
+
 TABLES = [(version, table) for table in ENDPOINTS if isinstance(table, Table) for version in table.versions]
 UID, IMAGE = (
     "A parameter, SeriesInstanceUID is required for this API call.",

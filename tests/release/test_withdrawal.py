@@ -15,6 +15,8 @@ from vesalius.search.find import total
 from vesalius.search.query import Query
 from vesalius.settings.routing import Side, named
 
+pytestmark = pytest.mark.slow
+
 REASON = "wrong laterality"
 
 

@@ -12,6 +12,8 @@ from tests.images import ct_slice, make_images, segmentation
 from vesalius.catalog.models import Download, SeriesRevision
 from vesalius.deliver.pictures import make_thumbnails, pictures, read_picture
 
+pytestmark = pytest.mark.slow
+
 assert make_thumbnails  # registers the handler
 
 

@@ -12,6 +12,8 @@ from vesalius.access.people import create_person
 from vesalius.access.tokens import create_token, person_with
 from vesalius.settings.routing import Side
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def two(house):

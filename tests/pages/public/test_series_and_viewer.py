@@ -17,6 +17,8 @@ from vesalius.deliver import frames as _handlers  # noqa: F401 - registers the h
 from vesalius.release.withdrawal import withdraw
 from vesalius.settings.routing import Side, named
 
+pytestmark = pytest.mark.slow
+
 
 def released(holding: Holding, *revisions: SeriesRevision) -> None:
     make_release(holding, revisions=list(revisions))

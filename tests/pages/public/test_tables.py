@@ -9,6 +9,8 @@ from vesalius.catalog.making import NewDownload, add_download
 from vesalius.catalog.models import Download, Patient, Release
 from vesalius.errors import BadInput, Conflict, NotFound
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/collections/Lung/tables/clinical.csv/"
 
 

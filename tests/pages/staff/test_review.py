@@ -10,6 +10,8 @@ from vesalius.intake.models import ChangeValue, Submission, SubmittedFile
 from vesalius.intake.steps import Step
 from vesalius.settings.routing import Side
 
+pytestmark = pytest.mark.slow
+
 
 def _verdict(client: Client, one, verdict: str, **told: str):
     told = {"submission": one.submission_id, "saw": one.digest, "verdict": verdict, **told}

@@ -9,6 +9,8 @@ from vesalius.audit.models import AuditEntry
 from vesalius.pages.staff.urls import urlpatterns
 from vesalius.settings.routing import Side, named
 
+pytestmark = pytest.mark.slow
+
 EVERYBODY = {"curator", "phi-reviewer", "releaser", "administrator"}
 ASKERS = {"curator", "releaser", "administrator"}
 OPEN = {

@@ -12,7 +12,7 @@ from rich.progress import (
 
 
 def bars(console: Console) -> Progress:
-    """Bars whose tasks count bytes; a task says in its field `of` how many things are done."""
+    """Bars whose tasks count bytes; a task says in its field `of` how many things are done, if it counts any."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

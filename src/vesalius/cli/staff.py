@@ -8,18 +8,11 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
 from rich.table import Column, Table
 
 from vesalius import settings
 from vesalius.cli.accounts import operator
+from vesalius.cli.bars import bars
 from vesalius.cli.django import wake
 from vesalius.errors import ArchiveError
 
@@ -97,8 +90,8 @@ def submit(
     )
     submission = receive.open_submission(delivery, sources)
     if submission.state == Submission.State.OPEN:
-        with _progress(console) as bar:
-            task = bar.add_task("sending", total=sum(source.size for source in sources))
+        with bars(console) as bar:
+            task = bar.add_task("sending", total=sum(source.size for source in sources), of="")
             sent = receive.receive(submission, sources, lambda _, size: bar.advance(task, size))
         receive.close(submission, operator())
         console.print(f"{len(sources):,} files, {sent / 1e6:,.1f} MB sent now.")
@@ -108,17 +101,6 @@ def submit(
         with console.status("cleaning"), do_jobs() as some:
             some()
     _tell(submission.pk)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )
 
 
 @contextmanager

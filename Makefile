@@ -60,7 +60,7 @@ lock: ## Write the lock files anew from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove environments and caches; data/ stays
-	rm -rf .venv .venv-clients .venv-peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-clients .venv-peers .venv-index build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: tools

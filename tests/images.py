@@ -15,9 +15,9 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, SegmentationStor
 from tests.factories import make_uid
 
 from vesalius.catalog.bytes import archive_store
+from vesalius.catalog.columns import revision_columns
 from vesalius.catalog.digests import revision_digest
 from vesalius.catalog.models import Blob, Holding, Instance, RevisionInstance, Series, SeriesRevision, Study
-from vesalius.curate.columns import revision_columns
 from vesalius.deid import header_facts
 from vesalius.dicom import read
 

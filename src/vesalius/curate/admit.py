@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from vesalius.audit.trail import record
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.changes import take_turn
+from vesalius.catalog.columns import revision_columns
 from vesalius.catalog.models import (
     Blob,
     Download,
@@ -23,7 +24,6 @@ from vesalius.catalog.models import (
     Study,
 )
 from vesalius.curate.admit_tables import admit_tables
-from vesalius.curate.columns import revision_columns
 from vesalius.curate.gates import gates
 from vesalius.curate.tables import with_its_files
 from vesalius.errors import Conflict

@@ -33,9 +33,10 @@ COLUMNS = [
     "basic", "clean_descriptors", "clean_graphics", "clean_structured_content", "retain_device_identity",
     "retain_institution_identity", "retain_patient_characteristics", "retain_safe_private", "retain_uids", FULL, SHIFTED,
 ]  # fmt: skip
-# Table E.1-1a: the first of the compound's actions that keeps the object valid, for Type 1, 2 and 3.
+# Table E.1-1a: the first of the compound's actions that keeps the object valid, for Type 1, 2 and 3. X alone gives way
+# to a dummy where the object would not be valid without the attribute (E.1.1 step 2, note 1).
 BY_TYPE = {
-    "Z/D": ("D", "Z", "Z"), "X/Z": ("Z", "Z", "X"), "X/D": ("D", "D", "X"), "X/Z/D": ("D", "Z", "X"),
+    "X": ("D", "Z", "X"), "Z/D": ("D", "Z", "Z"), "X/Z": ("Z", "Z", "X"), "X/D": ("D", "D", "X"), "X/Z/D": ("D", "Z", "X"),
     "X/Z/U*": ("U", "Z", "X"),
 }  # fmt: skip
 # Attributes whose new value is not the table's: the patient's new ID, and what tells of the de-identification itself.
@@ -102,8 +103,10 @@ def code_of(row, chosen):
     return "C" if "C" in said else "K" if "K" in said else row["basic_profile"]
 
 
-def action_of(row, chosen, attribute_type):
+def action_of(row, chosen, attribute_type, vr):
     code = code_of(row, chosen)
+    if code == "X" and vr == "SQ" and attribute_type == 1:
+        return "X"  # all items of a sequence go (Table E.1-1a)
     return BY_TYPE[code][attribute_type - 1] if code in BY_TYPE else code
 
 
@@ -111,7 +114,7 @@ def holds(action, basic, element, before, tag, vr, attribute_type, days, identit
     """Whether an attribute is as the words of its action say; `element` is None where it is gone."""
     if action == "C" and (tag in collected() or vr in {"PN", "OB", "OW"}):
         # nobody can clean bytes or a name, and no identifier is kept: the basic action stands in, or a dummy for X
-        stands_in = BY_TYPE.get("X/Z/D" if basic == "X" else basic, (basic,) * 3)[attribute_type - 1]
+        stands_in = BY_TYPE.get(basic, (basic,) * 3)[attribute_type - 1]
         action = stands_in if element is None or element.value != before else "never kept"
     if action == "X":
         return element is None
@@ -163,7 +166,7 @@ def hold_every_row(chosen, new, outcome, identity, *, nested):
     wrong, seen = [], Counter()
     for tag, row in single_rows().items():
         vr, attribute_type = vr_of(tag), types.get(tag, 3)
-        action, element = action_of(row, chosen, attribute_type), place.get(tag)
+        action, element = action_of(row, chosen, attribute_type, vr), place.get(tag)
         seen[action] += 1
         basic, before = row["basic_profile"], plain(tag, vr)
         if not holds(action, basic, element, before, tag, vr, attribute_type, days, identity):

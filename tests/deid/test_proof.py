@@ -9,17 +9,20 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from bench.deid_set.make.whole import make_set
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, RLELossless
 
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
+from vesalius.deid.profile.recipe import BUILTIN
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import read
 
 TCIA = Recipe.builtin("tcia")
 SECRET = "Zebrowski"
 OLD_UID = "1.2.3.4.5"
+NEEDS_DCIODVFY = pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dicom3tools is not installed")
 
 
 @pytest.fixture
@@ -206,7 +209,6 @@ def test_edited_pixels_that_cannot_be_decoded_are_found(new, proven):
     assert ("conformance", "(7FE0,0010)") in {(finding.kind, finding.path) for finding in found}
 
 
-@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dicom3tools is not installed")
 def observer(new, uid):
     """A report that says which device observed, by a UID that Retain Device Identity keeps (PS3.15 E.3.4)."""
     concept, item = Dataset(), Dataset()
@@ -232,6 +234,7 @@ def test_a_uid_that_an_option_retains_in_a_report_is_no_leak(new, proven):
     assert ("leak", "(0040,A730)[0].(0040,A124)") in {(one.kind, one.path) for one in found}
 
 
+@NEEDS_DCIODVFY
 @pytest.mark.parametrize("name", ["keep-dates", "tcia"])
 @pytest.mark.parametrize(
     "path",
@@ -249,15 +252,33 @@ def test_another_judge_sees_no_new_error_where_the_proof_sees_none(tmp_path, ide
     source = get_testdata_file(path)
     if source is None:
         pytest.skip("pydicom keeps this file on a server")
-    recipe = Recipe.builtin(name)
-    with read(Path(source)) as file:
+    sees_no_new_error(Path(source), tmp_path / "cleaned.dcm", Recipe.builtin(name), identity)
+
+
+@pytest.mark.slow
+@NEEDS_DCIODVFY
+def test_another_judge_sees_no_new_error_in_any_kind_of_object_under_any_recipe(tmp_path, identity):
+    make_set(tmp_path, seed=11, subjects=8, hard=False)
+    kinds = set()
+    for path in sorted((tmp_path / "files").rglob("*")):
+        if path.is_file():
+            kinds.add(str(pydicom.dcmread(path, stop_before_pixels=True).SOPClassUID))
+            for name in BUILTIN:
+                sees_no_new_error(path, tmp_path / "cleaned.dcm", Recipe.builtin(name), identity)
+    assert len(kinds) > 10
+
+
+def sees_no_new_error(source, cleaned, recipe, identity):
+    """Clean a file, prove it, and let dciodvfy compare."""
+    with read(source) as file:
         context = PatientContext.of([collect(file)])
         done = clean(file, recipe=recipe, identity=identity, context=context)
-        with (tmp_path / "cleaned.dcm").open("wb") as out:
+        with cleaned.open("wb") as out:
             write(file, done.edits, out)
-        with read(tmp_path / "cleaned.dcm") as written:
-            assert prove(file, written, recipe=recipe, identity=identity, context=context) == ()
-    assert errors(tmp_path / "cleaned.dcm") <= errors(source)
+        with read(cleaned) as written:
+            proof = prove(file, written, recipe=recipe, identity=identity, context=context)
+    assert proof == (), source.name
+    assert errors(cleaned) <= errors(source), (recipe.name, source.name)
 
 
 def errors(path):

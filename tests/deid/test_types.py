@@ -12,6 +12,7 @@ XA = "1.2.840.10008.5.1.4.1.1.12.1"
 PET = "1.2.840.10008.5.1.4.1.1.128"
 BASIC_SR = "1.2.840.10008.5.1.4.1.1.88.11"
 GSPS = "1.2.840.10008.5.1.4.1.1.11.1"
+SEG = "1.2.840.10008.5.1.4.1.1.66.4"
 RT_PLAN = "1.2.840.10008.5.1.4.1.1.481.5"
 RT_RECORD = "1.2.840.10008.5.1.4.1.1.481.4"
 RT_SUMMARY = "1.2.840.10008.5.1.4.1.1.481.7"
@@ -81,7 +82,24 @@ CASES = [
     ),
     ("X/Z/D unknown class: strictest of all", UNKNOWN, "DeviceSerialNumber", "SN77", DUMMY),
     ("X/D unknown class: strictest of all", UNKNOWN, "SeriesDate", "20200102", DUMMY),
-    # plain codes do not look at the Type
+    # X alone: where the object needs the attribute a dummy or nothing takes its place (PS3.15 E.1.1 step 2, note 1)
+    (
+        "X type 1: Presentation State Identification, C.11.10",
+        GSPS,
+        "PresentationCreationDate",
+        "20200102",
+        DUMMY,
+    ),
+    (
+        "X type 1: Presentation State Identification, C.11.10",
+        GSPS,
+        "PresentationCreationTime",
+        "101010",
+        DUMMY,
+    ),
+    ("X unknown to the IOD", CT, "PresentationCreationDate", "20200102", REMOVED),
+    ("X type 2C: Patient, PS3.3 C.7.1.1", CT, "ResponsiblePerson", "Roe^Al", EMPTY),
+    # other plain codes do not look at the Type
     ("Z", CT, "StudyDate", "20200102", EMPTY),
     ("Z", CT, "AccessionNumber", "ACC1", EMPTY),
     ("Z", CT, "PatientBirthDate", "19700102", EMPTY),
@@ -125,6 +143,24 @@ def test_x_z_u_star_keeps_the_item_only_where_type_1_demands_it(
     if kept:
         assert result[keyword][0].ReferencedSOPInstanceUID == identity.uid("1.2.3.9")
         assert result[keyword][0].ReferencedSOPClassUID == CT, "a class UID names no instance"
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_references_that_an_instance_lists_keep_their_items(new, outcome, identity, listed):
+    # Common Instance Reference, PS3.3 C.12.2: a list of what an instance refers to wants references
+    inner = item(SourceImageSequence=REFERENCE)
+    dataset = new(SEG, PerFrameFunctionalGroupsSequence=item(DerivationImageSequence=inner))
+    if listed:
+        dataset.ReferencedSeriesSequence = item(
+            SeriesInstanceUID="1.2.3.8", ReferencedInstanceSequence=REFERENCE
+        )
+    result = outcome(dataset).dataset
+    sources = result.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence[0].SourceImageSequence
+    new_uid = identity.uid("1.2.3.9")
+    assert [one.ReferencedSOPInstanceUID for one in sources] == ([new_uid] if listed else [])
+    if listed:
+        series = result.ReferencedSeriesSequence[0]
+        assert series.ReferencedInstanceSequence[0].ReferencedSOPInstanceUID == new_uid
 
 
 def test_x_z_u_star_empties_a_type_2_sequence_inside_of_functional_groups(new, outcome):

@@ -9,7 +9,7 @@ from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
 from vesalius.deid.patient.uids import with_new_uids
 from vesalius.deid.profile import kept_private
-from vesalius.deid.profile.actions import Action, without_cleaner
+from vesalius.deid.profile.actions import Action, resolve
 from vesalius.deid.profile.kept_private import Meaning
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place, Text
@@ -160,7 +160,7 @@ class Walker:
         if case.private and element.vr == "UI" and self._renames_uids:
             return self._uid(case)
         if self._hides_an_identifier(case):
-            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+            return self._give_up(case, resolve("X", case.decision.attribute_type))
         if element.vr == "UI":
             self._refer(element, element.raw(), case.prefix)
         elif self.patient.betrayed_by(element, retained=case.decision.retained, dates=self._dates_go):
@@ -183,7 +183,7 @@ class Walker:
         """Take the identifiers out of a text that stays, or all of it where that leaves nothing."""
         value = kept_value(case.element, self.patient, retained=case.decision.retained, dates=self._dates_go)
         if value is None or self.origin == "site":
-            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+            return self._give_up(case, resolve("X", case.decision.attribute_type))
         return self._replace(case.element, value, Action.CLEAN, case.path)
 
     def _rename_within(self, case: _Case) -> int:
@@ -193,7 +193,7 @@ class Walker:
         if renamed == text:
             return 0
         if len(renamed) > max(len(text), _LONGEST_TEXT):
-            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+            return self._give_up(case, resolve("X", case.decision.attribute_type))
         return self._replace(case.element, renamed.encode("latin-1"), Action.UID, case.path)
 
     def _clean(self, case: _Case) -> int:
@@ -222,7 +222,7 @@ class Walker:
         as_uid = element.vr in {"UI", "UN"} or (case.private and case.private.meaning is Meaning.UID)
         value = new_value(element, Meaning.UID, self.patient) if as_uid else None
         if value is None:
-            return self._give_up(case, without_cleaner("X", case.decision.attribute_type))
+            return self._give_up(case, resolve("X", case.decision.attribute_type))
         value = value if self.origin == "identifiable" else element.raw()
         self._refer(element, value, case.prefix)
         return self._replace(element, value, Action.UID, case.path)

@@ -16,20 +16,25 @@ class Action(StrEnum):
 
 
 # One action for Type 1 or 1C, one for Type 2 or 2C, one for Type 3 or an attribute that the place does not know.
+# X alone removes; where the object needs the attribute, a dummy takes its place (PS3.15 E.1.1 step 2, note 1).
 _BY_TYPE: Final[dict[str, str]] = {
+    "X": "DZX",
     "Z/D": "DZZ",
     "X/Z": "ZZX",
     "X/D": "DDX",
     "X/Z/D": "DZX",
     "X/Z/U*": "UZX",
 }
+# X takes all items of a sequence with it (Table E.1-1a): no item stands in for them.
+_OF_SEQUENCES: Final = {"X": "XZX"}
+# Where an instance lists the instances that it refers to, a list without references is no valid one (PS3.3 C.12.2).
+_OF_LISTED: Final = {"X/Z/U*": "UUU"}
 
 
-def resolve(code: str, attribute_type: int) -> Action:
-    """The first action of `code` that keeps the object valid; `attribute_type` is 1, 2 or 3 (PS3.15 E.1.1)."""
-    return Action(_BY_TYPE.get(code, code * 3)[attribute_type - 1])
+def resolve(code: str, attribute_type: int, vr: str = "", *, listed: bool = False) -> Action:
+    """The first action of `code` that keeps the object valid (PS3.15 E.1.1); `attribute_type` is 1, 2 or 3.
 
-
-def without_cleaner(basic: str, attribute_type: int) -> Action:
-    """What stands in for C where a value cannot be cleaned: the basic action, or removal as the Type allows."""
-    return resolve("X/Z/D" if basic == "X" else basic, attribute_type)
+    `listed`: the instance lists what it refers to in the Common Instance Reference module.
+    """
+    special = (listed and _OF_LISTED.get(code)) or (vr == "SQ" and _OF_SEQUENCES.get(code))
+    return Action((special or _BY_TYPE.get(code, code * 3))[attribute_type - 1])

@@ -9,6 +9,7 @@ from vesalius.dicom.standard import load_json, load_rows
 
 _MODULES: Final = "module_attributes.json"
 _CLASS_OF_TYPE: Final = {"1": 1, "1C": 1, "2": 2, "2C": 2}
+_COMMON_INSTANCE_REFERENCE: Final = "common-instance-reference"
 OPTIONAL: Final = 3
 """Type 3, and what holds for an attribute that its place does not know."""
 
@@ -39,6 +40,12 @@ def root_nodes(iod: str | None, present: frozenset[int]) -> tuple[int, ...]:
     wanted = [module for module, usage in _modules_of(iod) if usage == "M"]
     wanted += [module for module, signs in _optional_signs(iod) if any(sign <= present for sign in signs)]
     return tuple(sorted({modules[module] for module in wanted if module in modules}))
+
+
+def lists_references(nodes: tuple[int, ...], present: frozenset[int]) -> bool:
+    """Whether an instance carries the Common Instance Reference module and lists instances in it (PS3.3 C.12.2)."""
+    node: int = load_json(_MODULES)["modules"][_COMMON_INSTANCE_REFERENCE]
+    return node in nodes and any(tag in present for tag, _, _ in _attributes(node))
 
 
 @lru_cache(maxsize=4096)

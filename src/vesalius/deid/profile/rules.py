@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from vesalius.deid.profile import private, table
-from vesalius.deid.profile.actions import Action, resolve, without_cleaner
-from vesalius.deid.profile.iods import OPTIONAL, iod_of, merged, plain_tag, root_nodes
+from vesalius.deid.profile.actions import Action, resolve
+from vesalius.deid.profile.iods import OPTIONAL, iod_of, lists_references, merged, plain_tag, root_nodes
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.dicom import tag_text
 from vesalius.dicom import vr as representations
@@ -78,8 +78,8 @@ class Place:
     """
 
     __slots__ = (
-        "_below", "_decisions", "_dispositions", "_node", "_options", "_own", "_private_list", "_recipe", "_variants",
-        "path", "private", "text",
+        "_below", "_decisions", "_dispositions", "_listed", "_node", "_options", "_own", "_private_list", "_recipe",
+        "_variants", "path", "private", "text",
     )  # fmt: skip
 
     def __init__(
@@ -89,8 +89,11 @@ class Place:
         path: str = "",
         text: Text = Text.KEPT,
         own: Mapping[int, Decision] = _NO_DECISIONS,
+        *,
+        listed: bool = False,
     ) -> None:
         self._recipe = recipe
+        self._listed = listed
         self._options = recipe.options
         self._dispositions = recipe.dispositions
         self._own = own
@@ -122,7 +125,8 @@ class Place:
         if found is None:
             _bound(self._below)
             nodes = self._node.inside.get(plain_tag(tag), ())
-            found = self._below[name, text] = Place(self._recipe, nodes, f"{self.path}{name}[*].", text)
+            path = f"{self.path}{name}[*]."
+            found = self._below[name, text] = Place(self._recipe, nodes, path, text, listed=self._listed)
         return found
 
     def remember(self, key: tuple[object, ...], decided: Any) -> None:
@@ -136,7 +140,7 @@ class Place:
             return self
         found = self._variants.get(id(own))
         if found is None:
-            place = Place(self._recipe, (), self.path, self.text, own)
+            place = Place(self._recipe, (), self.path, self.text, own, listed=self._listed)
             place._node = self._node
             found = self._variants[id(own)] = own, place
         return found[1]
@@ -144,20 +148,18 @@ class Place:
     def _decide(self, tag: int, vr: str) -> Decision:
         attribute_type = self._node.types.get(plain_tag(tag), OPTIONAL)
         row = table.row_of(tag) or _unlisted(tag, vr)
+        otherwise = resolve(row.basic, attribute_type, vr, listed=self._listed)
         disposed = self.disposed(tag_text(tag))
         if disposed is not None:
-            return Decision(
-                disposed, without_cleaner(row.basic, attribute_type), attribute_type, retained=True
-            )
+            return Decision(disposed, otherwise, attribute_type, retained=True)
         if private.deletes(self._private_list, self.path, tag_text(tag), vr):
             return Decision(Action.REMOVE, Action.REMOVE, OPTIONAL)
         if tag in self._own:
             return self._own[tag]
         if row is _KEPT and vr in _CLEANED_INSIDE[self.text]:
             return Decision(Action.CLEAN, Action.DUMMY, attribute_type)
-        code = row.under(self._options)
-        otherwise = without_cleaner(row.basic, attribute_type)
-        return Decision(resolve(code, attribute_type), otherwise, attribute_type, retained=row is not _KEPT)
+        action = resolve(row.under(self._options), attribute_type, vr, listed=self._listed)
+        return Decision(action, otherwise, attribute_type, retained=row is not _KEPT)
 
 
 def _bound(remembered: dict[Any, Any]) -> None:
@@ -169,12 +171,13 @@ def _bound(remembered: dict[Any, Any]) -> None:
 @lru_cache(maxsize=512)
 def root_place(recipe: Recipe, sop_class: str, present: frozenset[int]) -> Place:
     """The place of the root data set of an instance of `sop_class` with the attributes `present`."""
-    return _place_of(recipe, root_nodes(iod_of(sop_class), present))
+    nodes = root_nodes(iod_of(sop_class), present)
+    return _place_of(recipe, nodes, listed=lists_references(nodes, present))
 
 
 @lru_cache(maxsize=512)
-def _place_of(recipe: Recipe, nodes: tuple[int, ...]) -> Place:
-    return Place(recipe, nodes)
+def _place_of(recipe: Recipe, nodes: tuple[int, ...], *, listed: bool) -> Place:
+    return Place(recipe, nodes, listed=listed)
 
 
 def _unlisted(tag: int, vr: str) -> table.Row:

@@ -29,10 +29,14 @@ class Query:
     body_parts: tuple[str, ...] = ()
     manufacturers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    software_versions: tuple[str, ...] = ()
     sexes: tuple[str, ...] = ()
     species: tuple[str, ...] = ()
+    phantoms: tuple[bool, ...] = ()
+    events: tuple[str, ...] = ()  # from which the days of time points are counted
     third_party: tuple[bool, ...] = ()
     licenses: tuple[str, ...] = ()  # SPDX
+    commercial: tuple[bool, ...] = ()  # whether the licence allows commercial use
     downloads: tuple[str, ...] = ()  # titles of rows of "Data access", with `holdings`
     sites: tuple[str, ...] = ()
     annotated: tuple[bool, ...] = ()

@@ -37,7 +37,8 @@ def test_those_beside_a_task_that_ends_its_process_are_done_all_the_same():
         Words(("e",)),
         *(Words((f"x{n}",)) for n in range(20)),
     ]
-    done = [word for result in Hands(2, spell, lost).results(tasks) for word in result]
+    with Hands(2) as hands:
+        done = [word for result in hands.results(spell, lost, tasks) for word in result]
     assert sorted(done) == sorted(["A", "B", "C", "lost die", "D", "E", *(f"X{n}" for n in range(20))])
 
 

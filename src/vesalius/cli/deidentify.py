@@ -60,17 +60,21 @@ def deidentify(
     or waits for a person, stays where it is. Run the same command again after a break: it goes on where it stopped.
     Exit codes: 0 everything is in OUT, 2 the command is wrong, 3 something was held back.
     """
-    from vesalius.cli.deidentify_display import (  # noqa: PLC0415 - the help needs none of it
+    from vesalius.site.work.hands import make_ready  # noqa: PLC0415 - the help needs none of it
+
+    make_ready()
+    from vesalius.cli.deidentify_display import (  # noqa: PLC0415
         display,
         say_key,
         show_changes,
         sum_up,
     )
     from vesalius.cli.interrupts import stopping  # noqa: PLC0415
+    from vesalius.site.order import Order, Outcome, Run  # noqa: PLC0415
     from vesalius.site.places import Maps  # noqa: PLC0415
     from vesalius.site.report.attributes import lines  # noqa: PLC0415
     from vesalius.site.report.cleaned import write_report  # noqa: PLC0415
-    from vesalius.site.run import Order, Outcome, Run, check_places, deidentify, key_of_site  # noqa: PLC0415
+    from vesalius.site.run import check_places, deidentify, key_of_site  # noqa: PLC0415
 
     if maps is None and not preflight:
         sentence = "Say with --maps where key and maps are kept: a folder that stays with you, outside of IN and OUT."

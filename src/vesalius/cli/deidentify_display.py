@@ -14,9 +14,9 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from vesalius.cli.bars import bars
+from vesalius.site.order import Order, Outcome
 from vesalius.site.report.attributes import Line
 from vesalius.site.report.cleaned import HTML, STATES, rates
-from vesalius.site.run import Order, Outcome
 
 _WIDE = 160  # columns
 _EVERY = 30  # seconds between two lines of a log

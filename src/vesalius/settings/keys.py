@@ -36,6 +36,8 @@ def _make(path: Path) -> None:
     with suppress(FileExistsError):
         path.hardlink_to(draft)
     draft.unlink()
+    if os.name != "posix":  # elsewhere a folder cannot be synced
+        return
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -3,10 +3,9 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final, Self
@@ -24,17 +23,28 @@ class OutFailed(Unavailable):
     hint = "See to the space and the rights of OUT, then run the same command again: it goes on where it stopped."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A cleaned and proved file under a name that says nothing, and the name that it shall have."""
+class Batch:
+    """Cleaned and proved files that get their names together, once their bytes are on disk.
 
-    path: Path
-    target: Path
+    A context manager. The disk is waited for in the background, while the next file is worked on.
+    """
 
-    @classmethod
-    def of(cls, content: BinaryIO, out: Path, target: str) -> Self:
-        """Copy the content beside its target."""
-        final = out / target
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._syncers = ThreadPoolExecutor(_SYNCERS, "fsync")
+        self._drafts: list[
+            tuple[Path, Path, Future[None]]
+        ] = []  # name that says nothing, name that it shall have
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._syncers.shutdown(wait=True, cancel_futures=True)
+
+    def add(self, content: BinaryIO, target: str) -> None:
+        """Copy the content beside its target, a path in OUT."""
+        final = self._out / target
         draft = final.with_name(f"{DRAFT}{secrets.token_hex(8)}")
         content.seek(0)
         with _failures():
@@ -44,7 +54,18 @@ class Draft:
             except BaseException:
                 draft.unlink(missing_ok=True)
                 raise
-        return cls(draft, final)
+        self._drafts.append((draft, final, self._syncers.submit(_sync, draft)))
+
+    def settle(self) -> None:
+        """Give every draft its name, once its bytes are on disk; then the names are on disk too."""
+        drafts, self._drafts = self._drafts, []
+        with _failures():
+            for *_, synced in drafts:
+                synced.result()
+            for draft, final, _ in drafts:
+                draft.replace(final)
+            if os.name == "posix":  # elsewhere a folder cannot be synced
+                list(self._syncers.map(_sync, {final.parent for _, final, _ in drafts}))
 
 
 def _created(path: Path) -> BinaryIO:
@@ -54,18 +75,6 @@ def _created(path: Path) -> BinaryIO:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
-
-
-def settle(drafts: Sequence[Draft]) -> None:
-    """Give every draft its name, once its bytes are on disk; then the names are on disk too."""
-    if not drafts:
-        return
-    with _failures(), ThreadPoolExecutor(_SYNCERS, "fsync") as syncers:
-        list(syncers.map(_sync, [draft.path for draft in drafts]))
-        for draft in drafts:
-            draft.path.replace(draft.target)
-        if os.name == "posix":  # elsewhere a folder cannot be synced
-            list(syncers.map(_sync, sorted({draft.target.parent for draft in drafts})))
 
 
 def clear_drafts(out: Path) -> None:
@@ -85,7 +94,7 @@ def _failures() -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)  # elsewhere a reader cannot sync
     try:
         os.fsync(handle)
     finally:

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import vesalius
 from vesalius.deid.profile import options, table
+from vesalius.site.order import Outcome, Run
 from vesalius.site.places import secret_file, secret_folder
 from vesalius.site.report import page
 from vesalius.site.report.attributes import Line, lines
-from vesalius.site.run import Outcome, Run
 
 HTML: Final = "report.html"
 JSON: Final = "report.json"

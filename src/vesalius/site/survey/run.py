@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from vesalius.site.run import Watcher
-from vesalius.site.survey.heads import Head, HeadTask, look_at, lost_head, task_of
+from vesalius.site.order import Watcher
+from vesalius.site.survey.heads import look_at, lost_head, task_of
 from vesalius.site.survey.looking import LookTask, Survey, look_into, lost_looking
 from vesalius.site.work.hands import Hands
 from vesalius.store.sources import Source, gather
@@ -18,23 +18,24 @@ def survey(folder: Path, workers: int, watcher: Watcher) -> Survey:
     sources = gather([folder])
     watcher.begin("Looking into", len(sources), sum(source.size for source in sources))
     whole = Survey()
-    for part in Hands[LookTask, Survey](workers, look_into, lost_looking).results(_tasks(sources)):
-        whole.add(part)
-        watcher.advance(part.files, part.size)
-    _look_at_heads(whole, workers, watcher)
+    with Hands(workers) as hands:
+        for part in hands.results(look_into, lost_looking, _tasks(sources)):
+            whole.add(part)
+            watcher.advance(part.files, part.size)
+        _look_at_heads(whole, hands, watcher)
     whole.suspects.sort()
     whole.unreadable.sort()
     return whole
 
 
-def _look_at_heads(whole: Survey, workers: int, watcher: Watcher) -> None:
+def _look_at_heads(whole: Survey, hands: Hands, watcher: Watcher) -> None:
     tasks = [task for series in whole.volumes.values() if (task := task_of(series)) is not None]
     if tasks:
         slices = sum(len(task.slices) for task in tasks)
         watcher.begin(
             "Looking at heads", slices, sum(source.size for task in tasks for source, _ in task.slices)
         )
-        whole.heads = list(Hands[HeadTask, Head](workers, look_at, lost_head).results(tasks))
+        whole.heads = list(hands.results(look_at, lost_head, tasks))
         whole.heads.sort(key=lambda head: head.file)
 
 

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from types import FrameType
-from typing import Final, Generic, Protocol, Self, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
 from vesalius.errors import TooLarge
 
@@ -20,7 +20,11 @@ SECONDS: Final = 300  # of one file, before its child gives it up
 _CPU_GRACE: Final = 60  # seconds more, before the system ends a child that does not listen
 _AHEAD: Final = 2  # tasks that wait for each child, so that none is idle
 
-_PRELOADED: Final = ("vesalius.site.work.tasks", "vesalius.deid.pixels")
+_FORKSERVER: Final = "forkserver" in get_all_start_methods()
+_PRELOADED: Final = (
+    "click",
+    "vesalius.site.work.warm",
+)  # click is what the child's first look at the command needs
 
 Result = TypeVar("Result")
 
@@ -41,77 +45,112 @@ class Task(Protocol):
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
-class Hands(Generic[AnyTask, Result]):
-    """A pool for one function. `lost` makes the result of a task that ended its process."""
+class Hands:
+    """The child processes of a run, for one pass after the other: what a child learnt in one it knows in the next.
 
-    def __init__(
-        self, count: int, function: Callable[[AnyTask], Result], lost: Callable[[AnyTask], Result]
-    ) -> None:
+    A context manager; they end with it.
+    """
+
+    def __init__(self, count: int) -> None:
         self._count = count
-        self._function = function
-        self._lost = lost
+        self._pool: ProcessPoolExecutor | None = None
 
-    def results(self, tasks: Iterable[AnyTask]) -> Iterator[Result]:
-        """What became of each task, in the order in which they end. Nothing runs on once the reader stops."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._end()
+
+    def results(
+        self,
+        function: Callable[[AnyTask], Result],
+        lost: Callable[[AnyTask], Result],
+        tasks: Iterable[AnyTask],
+    ) -> Iterator[Result]:
+        """What became of each task, in the order in which they end. Nothing runs on once the reader stops.
+
+        `lost` makes the result of a task that ended its process.
+        """
         broken: list[AnyTask] = []
         waiting = iter(tasks)
         while True:
-            pool = _pool(self._count)
-            try:
-                yield from self._with(pool, waiting, broken)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+            yield from self._with(function, waiting, broken)
             if not broken:
                 return
+            self._end()
             for task in broken:
-                yield from self._one_by_one(task)
+                yield from _one_by_one(function, lost, task)
             broken.clear()
 
     def _with(
-        self, pool: ProcessPoolExecutor, waiting: Iterator[AnyTask], broken: list[AnyTask]
+        self,
+        function: Callable[[AnyTask], Result],
+        waiting: Iterator[AnyTask],
+        broken: list[AnyTask],
     ) -> Iterator[Result]:
         """Results until the tasks or the pool end; what a broken pool held is left in `broken`."""
+        pool = self._pool = self._pool or _pool(self._count)
         running: dict[Future[Result], AnyTask] = {}
-        while True:
-            while not broken and len(running) < self._count * (1 + _AHEAD):
-                task = next(waiting, None)
-                if task is None:
-                    break
-                try:
-                    running[pool.submit(self._function, task)] = task
-                except BrokenProcessPool:
-                    broken.append(task)
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                task = running.pop(future)
-                try:
-                    result = future.result()
-                except BrokenProcessPool:
-                    broken.append(task)
-                else:
-                    yield result
-
-    def _one_by_one(self, task: AnyTask) -> Iterator[Result]:
-        """Each file of a task that a dying process held, in a process of its own."""
-        singles = deque(task.single())
-        while singles:
-            with _pool(1) as pool:
-                while singles:
-                    single = singles.popleft()
-                    try:
-                        result = pool.submit(self._function, single).result()
-                    except BrokenProcessPool:
-                        yield self._lost(single)
+        try:
+            while True:
+                while not broken and len(running) < self._count * (1 + _AHEAD):
+                    task = next(waiting, None)
+                    if task is None:
                         break
-                    yield result
+                    try:
+                        running[pool.submit(function, task)] = task
+                    except BrokenProcessPool:
+                        broken.append(task)
+                if not running:
+                    return
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    try:
+                        result = future.result()
+                    except BrokenProcessPool:
+                        broken.append(task)
+                    else:
+                        yield result
+        finally:
+            if running:
+                self._end()
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def _one_by_one(
+    function: Callable[[AnyTask], Result], lost: Callable[[AnyTask], Result], task: AnyTask
+) -> Iterator[Result]:
+    """Each file of a task that a dying process held, in a process of its own."""
+    singles = deque(task.single())
+    while singles:
+        with _pool(1) as pool:
+            while singles:
+                single = singles.popleft()
+                try:
+                    result = pool.submit(function, single).result()
+                except BrokenProcessPool:
+                    yield lost(single)
+                    break
+                yield result
+
+
+def make_ready() -> None:
+    """Have the server that children come from load what they need, while this process still loads what it needs."""
+    if _FORKSERVER:
+        from multiprocessing.forkserver import ensure_running  # noqa: PLC0415 - there is none on other systems
+
+        get_context("forkserver").set_forkserver_preload(list(_PRELOADED))  # once for all children of a run
+        ensure_running()
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    context = get_context(method)
-    context.set_forkserver_preload(list(_PRELOADED))  # once for all children of a run
+    make_ready()
+    context = get_context("forkserver" if _FORKSERVER else "spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
 
 

@@ -12,7 +12,7 @@ from vesalius.deid.documents import clean_document
 from vesalius.deid.tables.cleaning import CleanedRows, Named, clean_table
 from vesalius.deid.tables.dictionary import SUFFIX, published_dictionary, read_dictionary
 from vesalius.deid.tables.reading import LARGEST, TableError
-from vesalius.site.out.durable import Draft, OutFailed, settle
+from vesalius.site.out.durable import Batch, OutFailed
 from vesalius.site.work.hands import limited
 from vesalius.site.work.tasks import Done, sentence_of, unpacked
 from vesalius.store.sources import Source
@@ -117,8 +117,7 @@ def _stripped(task: DocumentTask) -> Done:
         return _document(task, findings[0][2])
     if {kind for kind, *_ in findings} - task.accepted:
         return Done(name=task.source.name, state="waiting", findings=findings)
-    if task.out and _differs(task.out, task.target, cleaned.data):
-        settle([Draft.of(io.BytesIO(cleaned.data), Path(task.out), task.target)])
+    _write(task.out, {task.target: cleaned.data})
     return Done(name=task.source.name, out=task.target, findings=findings)
 
 
@@ -141,15 +140,7 @@ def _cleaned(task: TableTask) -> list[Done]:
     target = str(Path(task.target).with_suffix(".csv").as_posix())
     beside = f"{target.removesuffix('.csv')}{SUFFIX}"
     told = _published(rows, dictionary.title, dictionary.description)
-    if task.out:
-        new = [(target, written.getvalue()), (beside, told)]
-        settle(
-            [
-                Draft.of(io.BytesIO(data), Path(task.out), path)
-                for path, data in new
-                if _differs(task.out, path, data)
-            ]
-        )
+    _write(task.out, {target: written.getvalue(), beside: told})
     return [
         Done(name=task.table.name, out=target, findings=findings),
         Done(name=task.dictionary.name, out=beside),
@@ -160,9 +151,16 @@ def _published(rows: CleanedRows, title: str, description: str) -> bytes:
     return published_dictionary(title, description, [column.as_published() for column in rows.columns])
 
 
-def _differs(out: str, path: str, data: bytes) -> bool:
-    there = Path(out) / path
-    return not there.is_file() or there.read_bytes() != data
+def _write(out: str, files: Mapping[str, bytes]) -> None:
+    """Write files by their paths in OUT, those that do not stand there as they are; none where `out` is empty."""
+    if not out:
+        return
+    with Batch(Path(out)) as batch:
+        for path, data in files.items():
+            there = Path(out) / path
+            if not there.is_file() or there.read_bytes() != data:
+                batch.add(io.BytesIO(data), path)
+        batch.settle()
 
 
 def _of_column(sentence: str, column: str) -> str:

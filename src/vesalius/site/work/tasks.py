@@ -20,7 +20,7 @@ from vesalius.deid.proof import prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import ArchiveError
-from vesalius.site.out.durable import Draft, OutFailed, settle
+from vesalius.site.out.durable import Batch, OutFailed
 from vesalius.site.work.hands import allow_processor_time, limited
 from vesalius.site.work.scripts import keep_counters, surroundings
 from vesalius.site.work.verdicts import Judge, Weight
@@ -156,17 +156,17 @@ class Done:
 def clean_files(task: CleanTask) -> list[Done]:
     """Clean and prove each file in memory; those that may leave are then written together."""
     allow_processor_time(len(task.sources))
-    drafts: list[Draft] = []
     done: list[Done] = []
-    for source, target, accepted in zip(task.sources, task.targets, task.accepted, strict=True):
-        try:
-            with limited():
-                done.append(_clean_one(task, source, target, accepted, drafts))
-        except OutFailed:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one file does to the cleaner, the others go on
-            done.append(_held(source, "quarantine", sentence_of(error)))
-    settle(drafts)
+    with Batch(Path(task.out)) as batch:
+        for source, target, accepted in zip(task.sources, task.targets, task.accepted, strict=True):
+            try:
+                with limited():
+                    done.append(_clean_one(task, source, target, accepted, batch))
+            except OutFailed:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever one file does to the cleaner, the others go on
+                done.append(_held(source, "quarantine", sentence_of(error)))
+        batch.settle()
     keep_counters(task)
     return done
 
@@ -180,9 +180,7 @@ def _held(source: Source, kind: str, sentence: str) -> Done:
     return Done(name=source.name, state="quarantined", findings=((kind, "", sentence),))
 
 
-def _clean_one(
-    task: CleanTask, source: Source, target: str, accepted: frozenset[str], drafts: list[Draft]
-) -> Done:
+def _clean_one(task: CleanTask, source: Source, target: str, accepted: frozenset[str], batch: Batch) -> Done:
     context = _context(task.context)
     how: dict[str, Any] = {"recipe": task.recipe, "identity": task.identity, "context": context}
     with opened(source, task.aside) as file, SpooledTemporaryFile(IN_MEMORY, dir=task.aside) as spool:
@@ -203,7 +201,7 @@ def _clean_one(
             target = target or named_by_uids(cleaned.facts)
             facts = _names_of(file), _linking(cleaned.facts)
             if task.out:
-                drafts.append(Draft.of(written, Path(task.out), target))
+                batch.add(written, target)
         return Done(
             name=source.name,
             state=state,

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, TypeAlias, cast
 
-from pydicom.datadict import DicomDictionary
+from pydicom.datadict import dictionary_description, dictionary_VR, keyword_dict, keyword_for_tag
 
 NOT_SPECIFIED = "Not specified"  # how pages show an empty value
 Kind: TypeAlias = Literal["text", "number", "day", "flag", "uid"]
@@ -145,22 +145,19 @@ def _by_key() -> dict[str, Element]:
 @cache
 def _dictionary() -> tuple[dict[str, int], dict[str, int]]:
     """Tags of the attributes of PS3.6 that can be asked, by keyword, and by keyword and name as keys."""
-    by_keyword = {
-        keyword: tag for tag, (vr, _, _, _, keyword) in DicomDictionary.items() if vr in _KINDS and keyword
-    }
-    by_key = {_key(DicomDictionary[tag][2]): tag for tag in by_keyword.values()}
+    by_keyword = {word: tag for word, tag in keyword_dict.items() if word and dictionary_VR(tag) in _KINDS}
+    by_key = {_key(dictionary_description(tag)): tag for tag in by_keyword.values()}
     return by_keyword, by_key | {_key(keyword): tag for keyword, tag in by_keyword.items()}
 
 
 @cache
 def _of_header(tag: int) -> Element:
-    vr, _, label, _, keyword = DicomDictionary[tag]
-    known = _by_key().get(_key(keyword))
-    return known or Element(
+    keyword = keyword_for_tag(tag)
+    return _by_key().get(_key(keyword)) or Element(
         name=keyword,
         parameter=keyword,
-        label=label,
+        label=dictionary_description(tag),
         path=f"facts__{keyword}",
         keyword=keyword,
-        kind=_KINDS[vr],
+        kind=_KINDS[dictionary_VR(tag)],
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from vesalius.audit.trail import ARCHIVE_ITSELF
 from vesalius.catalog.bytes import archive_store
 from vesalius.catalog.changes import take_turn
+from vesalius.catalog.derived import destroy_columns
 from vesalius.catalog.models import (
     Blob,
     Instance,
@@ -58,6 +59,7 @@ def destroy(work: Work) -> None:
             if _blobs_of(purge.patient) != blobs or stands_in_tables(purge.patient):
                 raise Unavailable("Content of the patient came in meanwhile; the next attempt takes it too.")
             _destroy_rows(purge, purge.patient, alone, {"pictures": pictures, "table rows": rows})
+    destroy_columns()
     scrub()
     with work.finishing():
         Purge.objects.filter(pk=purge.pk).update(state=Purge.State.DONE, done_at=timezone.now())

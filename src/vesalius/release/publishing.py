@@ -27,12 +27,12 @@ def publish(release_id: int, person: str) -> Release:
         if release.state == Release.State.PUBLISHED:
             return release
         _refuse_out_of_order(release)
-        _flip(release)
+        flip(release)
         _begin_and_end_revisions(release)
         hide_what_is_withdrawn(release)
-        moved = releases_of(refresh_rows(release))
-        refill_cells([release, *moved])
-        count_change()
+        told_anew = refresh_rows(release)
+        refill_cells([release, *releases_of(told_anew)])
+        count_change(told_anew | _touched(release))
         _hand_out_work(release)
         record(
             "release.publish",
@@ -65,7 +65,8 @@ def _refuse_out_of_order(release: Release) -> None:
         raise Conflict(f"Version {newest + 1} of this dataset is to be published next.")
 
 
-def _flip(release: Release) -> None:
+def flip(release: Release) -> None:
+    """Make it the current one of its holding: the one write that shows it, inside the caller's transaction."""
     holding = release.holding
     release.state, release.published_at = Release.State.PUBLISHED, timezone.now()
     release.doi = release.doi or version_doi(release)
@@ -80,6 +81,15 @@ def _begin_and_end_revisions(release: Release) -> None:
     held = SeriesRevision.objects.filter(in_releases__release=release)
     held.update(last_release=release)
     held.filter(first_release=None).update(first_release=release)
+
+
+def _touched(release: Release) -> set[int]:
+    """Ids of the patients of what this release begins and of what it leaves out."""
+    before = Release.objects.filter(holding=release.holding_id, number=release.number - 1)
+    left = SeriesRevision.objects.filter(in_releases__release__in=before)
+    left = left.exclude(in_releases__release=release)
+    patient = "series__study__patient"
+    return {*release.begun.values_list(patient, flat=True), *left.values_list(patient, flat=True)}
 
 
 def _hand_out_work(release: Release) -> None:

@@ -96,6 +96,6 @@ def _asked(purge_id: int) -> Purge:
 
 def _follow(purge: Purge) -> None:
     """Counts and pages no longer know the patient, or know it again."""
-    if purge.patient_id is not None:
-        refill_cells(releases_of([purge.patient_id]))
-    count_change()
+    patients = [] if purge.patient_id is None else [purge.patient_id]
+    refill_cells(releases_of(patients))
+    count_change(patients)

@@ -11,7 +11,14 @@ from vesalius.catalog.models.content import (
     Study,
     Succession,
 )
-from vesalius.catalog.models.counts import Cell, Counter, DecodedFrames, DownloadCount, FileDownloadCount
+from vesalius.catalog.models.counts import (
+    Cell,
+    Counter,
+    DecodedFrames,
+    DownloadCount,
+    FileDownloadCount,
+    PublishedChange,
+)
 from vesalius.catalog.models.holdings import (
     Citation,
     Download,
@@ -47,6 +54,7 @@ __all__ = [
     "License",
     "Manifest",
     "Patient",
+    "PublishedChange",
     "Purge",
     "RefusedContent",
     "Release",

@@ -1,5 +1,7 @@
 """Derived counts: disposable, rebuilt by one command."""
 
+import uuid
+
 from django.db import models
 
 
@@ -37,6 +39,14 @@ class Counter(models.Model):
 
     name = models.CharField(max_length=32, primary_key=True)
     value = models.BigIntegerField(default=0)
+
+
+class PublishedChange(models.Model):
+    """One change of what is published and whose series it touched; derived files are brought up by it."""
+
+    number = models.BigIntegerField(primary_key=True)  # what the counter said after it
+    token = models.UUIDField(default=uuid.uuid4)  # tells it from another change that came to the same number
+    patients = models.JSONField(null=True)  # ids; NULL where anything may have changed
 
 
 class DownloadCount(models.Model):

@@ -91,7 +91,7 @@ def clean(
         _joined(walker.edits, hidden.edits if hidden else ()),
         (*walker.changes, *(hidden.changes if hidden else ())),
         tuple(sorted({*walker.findings, *doubts, *(hidden.findings if hidden else ())})),
-        facts_after(root, walker.root_after, _syntax(file, origin, hidden), walker.references),
+        facts_after(root, walker.after, _syntax(file, origin, hidden), walker.references),
         WordCount(patient.tally.kept, patient.tally.removed),
     )
 
@@ -109,7 +109,7 @@ def _by_script(file: DicomFile, recipe: Recipe, around: Surroundings, hidden: "H
         _joined(made.edits, hidden.edits if hidden else ()),
         (*made.changes, *(hidden.changes if hidden else ())),
         tuple(sorted({*made.findings, *doubts, *(hidden.findings if hidden else ())})),
-        facts_after(file.dataset, made.root_after, _syntax(file, "identifiable", hidden), made.references),
+        facts_after(file.dataset, made.after, _syntax(file, "identifiable", hidden), made.references),
     )
 
 
@@ -192,9 +192,9 @@ def _put_head(file: DicomFile, walked: Walker | scripted.Scripted, hidden: "Hidd
 
 
 def _text_after(root: Dataset, walked: Walker | scripted.Scripted, tag: int) -> str:
-    if tag not in walked.root_after:
+    if tag_text(tag) not in walked.after:
         return root.text(tag)
-    after = walked.root_after[tag]
+    after = walked.after[tag_text(tag)]
     return after[1].decode("latin-1").rstrip(" \0") if after else ""
 
 
@@ -211,7 +211,7 @@ def _set(file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stam
         start = end = next((other.start for other in root if other.tag > stamp.tag), file.size)
         before = None
     walked.edits.append(Edit(start, end, written))
-    walked.root_after[stamp.tag] = (stamp.vr, value)
+    walked.after[tag_text(stamp.tag)] = (stamp.vr, value)
     after = None if stamp.vr in {"SQ", "FD", "US", "SS"} else stamp.value.decode("latin-1")
     if before is None or before != after:
         walked.changes.append(Change(tag_text(stamp.tag), stamp.vr, "D", before, after))

@@ -77,7 +77,7 @@ class Walker:
         self.changes: list[Change] = []
         self.findings: list[FindingFact] = []
         self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
-        self.root_after: dict[int, tuple[str, bytes] | None] = {}
+        self.after: dict[str, tuple[str, bytes] | None] = {}
         self._renames_uids = origin == "identifiable" and "retain_uids" not in recipe.options
         self._dates_go = origin == "identifiable" and _FULL_DATES not in recipe.options
         self._plan = positions.Plan(frozenset(), {})
@@ -329,8 +329,7 @@ class Walker:
         return self._edit(element.start, element.end, written)
 
     def _note(self, element: Element, action: Action, value: bytes | None, path: str) -> None:
-        if element.parent.parent is None:
-            self.root_after[element.tag] = None if value is None else (element.vr, value)
+        self.after[path] = None if value is None else (element.vr, value)
         before = recorded(element) if self.origin == "identifiable" else None
         after = None if value is None else value.decode("latin-1").rstrip(" \0")
         self.changes.append(Change(path, element.vr, action.value, before, after))

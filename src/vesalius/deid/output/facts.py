@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from vesalius.deid.resources import load_rows
-from vesalius.dicom import Dataset, DicomFile, values, walk
+from vesalius.dicom import Dataset, DicomFile, Element, tag_text, values, walk
 from vesalius.dicom.values import Value
 
 NAMED: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID")
@@ -25,8 +25,10 @@ REFERENCES: Final = {
 }
 """Attributes that refer, by the keyword of what they name; other than SOP Instances only inside of sequences."""
 
-After = Mapping[int, tuple[str, bytes] | None]
-"""Root elements that a pass changed: VR and new bytes by tag, None for what it removed."""
+After = Mapping[str, tuple[str, bytes] | None]
+"""Elements that a pass changed: VR and new bytes by path, "(0010,0010)", None for what it removed."""
+
+_MEANING: Final = 0x00080104
 
 
 def header_facts(file: DicomFile) -> dict[str, Any]:
@@ -55,13 +57,24 @@ def facts_after(
     return facts
 
 
-def _values(root: Dataset, after: After, tag: int) -> list[Value]:
-    if tag not in after:
-        return root.values(tag)
-    new = after[tag]
+def _values(dataset: Dataset, after: After, tag: int, prefix: str = "") -> list[Value]:
+    path = prefix + tag_text(tag)
+    if path not in after:
+        element = dataset.get(tag)
+        return _meanings(element, after) if element is not None and element.items else dataset.values(tag)
+    new = after[path]
     if new is None or not new[1]:
         return []
-    return values.decoded(new[0], new[1], root.codecs, big_endian=root.big_endian)
+    return values.decoded(new[0], new[1], dataset.codecs, big_endian=dataset.big_endian)
+
+
+def _meanings(sequence: Element, after: After) -> list[Value]:
+    """Code Meaning (0008,0104) of each item of a sequence of codes."""
+    return [
+        value
+        for index, item in enumerate(sequence.items)
+        for value in _values(item.dataset, after, _MEANING, f"{tag_text(sequence.tag)}[{index}].")
+    ]
 
 
 def _text(found: list[Value]) -> str | None:
@@ -70,6 +83,10 @@ def _text(found: list[Value]) -> str | None:
 
 def _texts(found: list[Value]) -> list[str]:
     return [str(value).strip(" \0") for value in found if not isinstance(value, bytes)]
+
+
+def _ints(found: list[Value]) -> list[int]:
+    return [value for value in found if isinstance(value, int)]
 
 
 def _floats(found: list[Value]) -> list[float]:
@@ -81,13 +98,14 @@ def _float(found: list[Value]) -> float | None:
 
 
 def _int(found: list[Value]) -> int | None:
-    return next((value for value in found if isinstance(value, int)), None)
+    return next(iter(_ints(found)), None)
 
 
 _FORMS: Final[dict[str, Callable[[list[Value]], Any]]] = {
     "text": _text,
     "texts": _texts,
     "int": _int,
+    "ints": _ints,
     "float": _float,
     "floats": _floats,
 }

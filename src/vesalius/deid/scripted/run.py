@@ -37,12 +37,12 @@ _ACTIONS: Final = {"UI": "U", "DA": "C", "DT": "C"}
 
 
 class Scripted(NamedTuple):
-    """What a script made of one file; `root_after` and `references` are for its facts."""
+    """What a script made of one file; `after` and `references` are for its facts."""
 
     edits: list[Edit]
     changes: list[Change]
     findings: list[FindingFact]
-    root_after: dict[int, tuple[str, bytes] | None]
+    after: dict[str, tuple[str, bytes] | None]
     references: dict[str, set[str]]
 
 
@@ -108,7 +108,7 @@ class _Walk:
         written = encode.element(tag, vr, value, implicit=root.implicit, big_endian=root.big_endian)
         at = next((other.start for other in root if other.tag > tag), self.file.size)
         self.out.edits.append(Edit(at, at, written))
-        self.out.root_after[tag] = (vr, value)
+        self.out.after[tag_text(tag)] = (vr, value)
         self.out.changes.append(Change(tag_text(tag), vr, "D", None, None if vr == "SQ" else text))
 
     def data_set(self, dataset: Dataset, prefix: str, start: int, end: int) -> int:
@@ -197,7 +197,7 @@ class _Walk:
             return (vr,)
         text_vr = "LO" if len(text) <= _LONGEST_LO else "LT"
         creator_tag = tag & 0xFFFF0000 | (tag & 0xFF00) >> 8
-        inserted = self.out.root_after.get(creator_tag)
+        inserted = self.out.after.get(tag_text(creator_tag))
         creator = dataset.text(creator_tag) or (inserted[1].decode("latin-1").strip() if inserted else "")
         known = representations.private_vr(tag, creator) if creator else None
         return (known, text_vr) if known is not None else (text_vr,)
@@ -244,10 +244,10 @@ class _Walk:
     def _note(
         self, element: Element, vr: str, after: tuple[str, bytes] | None, text: str | None, prefix: str
     ) -> None:
-        if element.parent.parent is None:
-            self.out.root_after[element.tag] = after
+        path = prefix + tag_text(element.tag)
+        self.out.after[path] = after
         action = "X" if after is None else _ACTIONS.get(vr, "D") if after[1] else "Z"
-        self.out.changes.append(Change(prefix + tag_text(element.tag), vr, action, recorded(element), text))
+        self.out.changes.append(Change(path, vr, action, recorded(element), text))
 
     def _gap(self, start: int, end: int, prefix: str) -> int:
         """Bytes that no element of the tree accounts for, such as a repeated tag's: they never pass."""

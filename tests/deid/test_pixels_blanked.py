@@ -10,12 +10,12 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import UID, RLELossless
+from tests.deid.pictures import image
 
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
 from vesalius.deid.pixels import hide
 from vesalius.dicom import check, frames, read
 
-CT = "1.2.840.10008.5.1.4.1.1.2"
 SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 RULES = '{ Modality.equals("CT") } (20,4,30,9) (-10,-6,10,6)'
 BOXES = ((20, 4, 30, 10), (70, 50, 10, 6))  # as RULES names them in an image of 56 rows and 80 columns
@@ -30,24 +30,6 @@ def recipe(rules: str = RULES) -> Recipe:
 def noise(kind: str, frames: int = 1, samples: int = 1, low: int = 0, high: int = 200) -> Any:
     shape = (frames, ROWS, COLUMNS) + ((samples,) if samples > 1 else ())
     return np.random.default_rng(4).integers(low, high, shape).astype(kind)
-
-
-def image(new: Any, pixels: Any, **attributes: Any) -> Dataset:
-    dataset = new(CT, ImageType=["ORIGINAL", "PRIMARY", "AXIAL"])
-    dataset.Rows, dataset.Columns = ROWS, COLUMNS
-    dataset.NumberOfFrames = len(pixels)
-    dataset.SamplesPerPixel = 3 if pixels.ndim == 4 else 1
-    dataset.PhotometricInterpretation = "RGB" if pixels.ndim == 4 else "MONOCHROME2"
-    if pixels.ndim == 4:
-        dataset.PlanarConfiguration = 0
-    dataset.BitsAllocated = dataset.BitsStored = pixels.dtype.itemsize * 8
-    dataset.HighBit = dataset.BitsStored - 1
-    dataset.PixelRepresentation = int(pixels.dtype.kind == "i")
-    for keyword, value in attributes.items():
-        setattr(dataset, keyword, value)
-    dataset.PixelData = pixels.tobytes()
-    dataset["PixelData"].VR = "OB" if dataset.BitsAllocated == 8 else "OW"
-    return dataset
 
 
 def compressed(data: bytes, syntax: str, streams: list[bytes], **attributes: Any) -> bytes:
@@ -137,6 +119,33 @@ def test_colours_are_blanked_in_either_order(new, encoded, identity, planar):
     holds(before, after)
 
 
+@pytest.mark.parametrize("frames", [1, 3])
+@pytest.mark.parametrize("columns", [COLUMNS, 77])
+def test_single_bits_are_blanked_bit_by_bit(new, encoded, identity, frames, columns):
+    pixels = noise("u1", frames=frames, high=2).astype(bool)[:, :53, :columns]
+    pixels[:, 0, 0] = False
+    before = encoded(image(new, pixels))
+    done, after = cleaned(before, identity, recipe=recipe('{ Modality.equals("CT") } (20,4,30,9)'))
+    blanked = pixels.copy()
+    blanked[:, 4:14, 20:50] = False
+    assert np.array_equal(decoded(after), blanked)
+    assert np.array_equal(pydicom.dcmread(io.BytesIO(after)).pixel_array.reshape(blanked.shape), blanked)
+    assert not [finding for finding in done.findings if finding.kind == "pixel_text"]
+
+
+@pytest.mark.parametrize("kind", ["u4", "i4", "f4", "f8"])
+def test_wide_and_floating_samples_are_blanked_in_place(new, encoded, identity, kind):
+    pixels = noise("i4", frames=2, low=-70_000 if kind != "u4" else 0, high=70_000).astype(kind)
+    pixels[:, 0, 0] = pixels.min()
+    before = encoded(image(new, pixels, SmallestImagePixelValue=3))
+    done, after = cleaned(before, identity)
+    holds(before, after, (int(pixels.min()), int(pixels.min())))
+    assert [change.path for change in done.changes if change.action == "C"] == [
+        {"f4": "(7FE0,0008)", "f8": "(7FE0,0009)"}.get(kind, "(7FE0,0010)")
+    ]
+    assert pydicom.dcmread(io.BytesIO(after)).SmallestImagePixelValue == 3, "16 bits cannot tell of them"
+
+
 def test_inverted_and_halved_and_indexed_pixels_become_black_as_they_are_shown(new, encoded, identity):
     pixels = noise("u1", low=1)
     before = encoded(image(new, pixels, PhotometricInterpretation="MONOCHROME1"))
@@ -171,6 +180,7 @@ def coded(syntax: str, pixels: Any, bits: int) -> list[bytes]:
     }
     coders = {
         "50": lambda frame: imagecodecs.jpeg8_encode(frame, level=90),
+        "51": lambda frame: imagecodecs.jpeg8_encode(frame, level=90, bitspersample=bits),
         "57": lambda frame: imagecodecs.jpeg8_encode(frame, lossless=True, bitspersample=bits, **rgb),
         "70": lambda frame: imagecodecs.jpeg8_encode(frame, lossless=True, bitspersample=bits, **rgb),
         "80": lambda frame: imagecodecs.jpegls_encode(frame, out=frame.nbytes * 2),
@@ -194,9 +204,12 @@ def by_pydicom(dataset: Any, encoded: Any) -> bytes:
 
 
 RLE = "1.2.840.10008.1.2.5"
+LOST = {
+    "LossyImageCompression": "01", "LossyImageCompressionRatio": 12.5, "LossyImageCompressionMethod": "ISO_10918_1",
+}  # fmt: skip
 CODED = [
     (RLE, "u1", RLE), (RLE, "u2", RLE), (RLE, "colour", RLE),
-    (JPEG + "50", "u1", JPEG + "70"), (JPEG + "50", "colour", JPEG + "70"),
+    (JPEG + "50", "u1", RLE), (JPEG + "50", "colour", RLE), (JPEG + "51", "u2", RLE),
     (JPEG + "57", "u2", JPEG + "57"), (JPEG + "70", "colour", JPEG + "70"),
     (JPEG + "80", "u1", JPEG + "80"), (JPEG + "80", "u2", JPEG + "80"), (JPEG + "80", "colour", JPEG + "80"),
     (JPEG + "81", "u2", JPEG + "81"),
@@ -212,7 +225,7 @@ def test_compressed_pixels_are_coded_anew_without_loss(new, encoded, identity, s
     high = 4000 if kind == "u2" else 200
     pixels = noise("u1", frames=2, samples=3) if colour else noise(kind, frames=2, high=high)
     bits = 12 if kind == "u2" else 8
-    dataset = image(new, pixels, BitsStored=bits, HighBit=bits - 1, LossyImageCompression="01")
+    dataset = image(new, pixels, BitsStored=bits, HighBit=bits - 1, **LOST)
     if colour:
         named = {"50": "YBR_FULL_422", "90": "YBR_RCT", "91": "YBR_ICT"}.get(syntax[len(JPEG) :], "RGB")
         dataset.PhotometricInterpretation = named
@@ -227,7 +240,11 @@ def test_compressed_pixels_are_coded_anew_without_loss(new, encoded, identity, s
     written = pydicom.dcmread(io.BytesIO(after))
     assert written.file_meta.TransferSyntaxUID == into
     assert done.facts["TransferSyntaxUID"] == into
-    assert written.LossyImageCompression == "01", "what was lost stays lost"
+    assert {keyword: written[keyword].value for keyword in LOST} == LOST, "what was lost stays lost"
+    if into == RLE:
+        assert np.array_equal(outside(written.pixel_array), outside(decoded(before))), (
+            "pydicom reads it by itself"
+        )
     if colour:
         assert written.PhotometricInterpretation in {"RGB", "YBR_RCT"}
     table = written.PixelData[8 : 8 + 4 * 2]

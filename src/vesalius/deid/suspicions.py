@@ -14,7 +14,8 @@ _CONVERSION_TYPE: Final = 0x00080064
 _PLACES: Final = (0x00100020, 0x00080018, 0x0020000D, 0x0020000E)
 _BURNED_IN: Final = 0x00280301
 _DOCUMENT: Final = 0x00420011
-_PIXELS: Final = (0x7FE00008, 0x7FE00009, 0x7FE00010)
+PIXELS: Final = (0x7FE00008, 0x7FE00009, 0x7FE00010)
+"""Where pixels may stand: numbers of floating point in one and in two words, whole numbers (PS3.3 C.7.6.24)."""
 _STANDARD_CLASS: Final = "1.2.840.10008.5.1.4."
 
 
@@ -40,7 +41,12 @@ def suspicions(root: Dataset, *, pixels: bool = True) -> list[FindingFact]:
 
 def pixel_doubts(root: Dataset) -> list[Doubt]:
     """Why the pixels of a file may show text; empty for one without pixels."""
-    return list(_pixels(root)) if any(tag in root for tag in _PIXELS) else []
+    return list(_pixels(root)) if has_pixels(root) else []
+
+
+def has_pixels(root: Dataset) -> bool:
+    """Whether the file holds pixels, of whole numbers or of floating point."""
+    return any(tag in root for tag in PIXELS)
 
 
 def shows_no_text(root: Dataset) -> bool:

@@ -1,7 +1,8 @@
 """Boxes of pixels made black in the file's bytes; every other pixel stays as it is decoded.
 
 Native pixels are changed in place. Of compressed ones the frames that change are coded anew without loss, in the
-same transfer syntax where it can hold them; nothing is decoded before the writer asks for it, one frame at a time.
+same transfer syntax where it can hold them; what JPEG has lost stays lost, and all frames become RLE, which every
+program reads. Nothing is decoded before the writer asks for it, one frame at a time.
 """
 
 import struct
@@ -23,7 +24,7 @@ Boxes = Mapping[int, Sequence[Box]]
 
 _KEPT: Final = 64_000_000  # coded bytes that are kept in memory; of longer pixel data, frames are coded twice
 _JPEG: Final = "1.2.840.10008.1.2.4."
-_LOSSLESS: Final = _JPEG + "70"
+_RLE: Final = "1.2.840.10008.1.2.5"
 _EXTENDED_OFFSETS: Final = 0x7FE00001
 _EXTENDED_LENGTHS: Final = 0x7FE00002
 _DELIMITER: Final = b"\xfe\xff\xdd\xe0\0\0\0\0"
@@ -45,8 +46,8 @@ def blank(file: DicomFile, boxes: Boxes, *, clear_overlays: bool = False) -> Bla
     """
     facts = frames.pixel_facts(file)
     if facts.element.length is not None:
-        native = _Native(file, facts, boxes, clear_overlays)
-        if facts.native_bits % (16 if native.swapped else 8):
+        native = (_Bits if facts.allocated == 1 else _Native)(file, facts, boxes, clear_overlays)
+        if native.parts_words:
             raise Undecodable("has frames that end inside a byte or a word")
         edit = Edit(facts.element.value_start, facts.element.value_end, native)
         return Blanked([edit], file.transfer_syntax, facts.photometric)
@@ -69,7 +70,8 @@ def black_of(file: DicomFile, samples: Samples) -> Any:
         return np.array((0, half, half) if photometric.startswith("YBR_") else (0, 0, 0), samples.dtype)
     if photometric == "PALETTE COLOR":
         return samples.dtype.type(_darkest(file))
-    return samples.max() if photometric == "MONOCHROME1" else samples.min()
+    outermost = np.fmax if photometric == "MONOCHROME1" else np.fmin  # which pass over what is no number
+    return outermost.reduce(samples, axis=None)
 
 
 def _darkest(file: DicomFile) -> int:
@@ -111,7 +113,12 @@ class _Native:
     @property
     def swapped(self) -> bool:
         """Whether bytes stand in words of the other order (PS3.5 8.1.1)."""
-        return self.file.big_endian and self.facts.element.vr == "OW" and self.facts.allocated == 8
+        return self.file.big_endian and self.facts.element.vr == "OW" and self.facts.allocated <= 8
+
+    @property
+    def parts_words(self) -> bool:
+        """Whether a frame ends where no frame can be taken out by itself."""
+        return self.facts.native_bits % (16 if self.swapped else 8) != 0
 
     def _changed(self, index: int, start: int, size: int) -> bytes:
         """A frame's bytes with its boxes in black, in the file's own order of bytes and planes."""
@@ -127,6 +134,39 @@ class _Native:
         for box in boxes:
             _paint(array, self.facts, box, black)
         return (array.view("<u2").byteswap() if self.swapped else array).tobytes()
+
+
+class _Bits(_Native):
+    """The same of samples of one bit, whose frames follow each other without a gap (PS3.5 8.1.1)."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        size, left = self.facts.native_bits, np.empty(0, np.uint8)
+        for index in range(self.facts.frames):
+            bits = np.concatenate(
+                [left, self._bits(index * size, (index + 1) * size, self.boxes.get(index, ()))]
+            )
+            whole = len(bits) // 8 * 8
+            yield np.packbits(bits[:whole], bitorder="little").tobytes()
+            left = bits[whole:]
+        end = (self.facts.element.value_end - self.facts.element.value_start) * 8
+        rest = self._bits(self.facts.frames * size, end, ())
+        yield np.packbits(np.concatenate([left, rest]), bitorder="little").tobytes()
+
+    @property
+    def parts_words(self) -> bool:
+        return self.swapped
+
+    def _bits(self, low: int, high: int, boxes: Sequence[Box]) -> Samples:
+        """Bits of the value, a frame's where there are boxes, which become black."""
+        start, first = self.facts.element.value_start, low // 8
+        raw = self.file.window.read_past(start + first, -(-high // 8) - first)
+        bits = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")[
+            low - first * 8 : high - first * 8
+        ]
+        black = black_of(self.file, bits) if boxes else None
+        for box in boxes:
+            _paint(bits, self.facts, box, black)
+        return bits
 
 
 def _paint(flat: Samples, facts: PixelFacts, box: Box, black: Any) -> None:
@@ -148,9 +188,9 @@ def _paint(flat: Samples, facts: PixelFacts, box: Box, black: Any) -> None:
 
 def _coded(file: DicomFile, facts: PixelFacts, boxes: Boxes) -> Blanked:
     syntax = _INTO.get(file.transfer_syntax, file.transfer_syntax)
-    photometric = _PHOTOMETRIC.get(facts.photometric, facts.photometric)
-    if syntax == _LOSSLESS and facts.samples == 3:
-        photometric = frames.decoded_photometric(file)
+    photometric = frames.decoded_photometric(file)
+    if facts.photometric in _PHOTOMETRIC:
+        photometric = _PHOTOMETRIC[facts.photometric]
     anew = syntax != file.transfer_syntax or photometric != facts.photometric
     pixels = _Fragments(file, facts, boxes, syntax, photometric, anew=anew)
     edits = [Edit(facts.element.start, facts.element.end, pixels)]
@@ -291,16 +331,16 @@ _BY_JPEG_LS: Final[_Encoder] = (
 _BY_JPEG_2000: Final[_Encoder] = (_jpeg_2000, lambda stream, _: imagecodecs.jpeg2k_decode(stream))
 # By the transfer syntax that is written: those that allow loss hold what is coded without it as well.
 _ENCODERS: Final[dict[str, _Encoder]] = {
-    "1.2.840.10008.1.2.5": (_rle, _rle_decoded),
-    **dict.fromkeys((_JPEG + "57", _LOSSLESS), _BY_JPEG),
+    _RLE: (_rle, _rle_decoded),
+    **dict.fromkeys((_JPEG + "57", _JPEG + "70"), _BY_JPEG),
     **dict.fromkeys((_JPEG + "80", _JPEG + "81"), _BY_JPEG_LS),
     **dict.fromkeys((_JPEG + "90", _JPEG + "91"), _BY_JPEG_2000),
 }
 # Transfer syntaxes that cannot hold what is coded without loss, or have no encoder here: what is written instead.
 _INTO: Final = {
-    **dict.fromkeys((_JPEG + "50", _JPEG + "51"), _LOSSLESS),
+    **dict.fromkeys((_JPEG + "50", _JPEG + "51"), _RLE),
     **dict.fromkeys((_JPEG + "201", _JPEG + "202"), _JPEG + "90"),
     _JPEG + "203": _JPEG + "91",
 }
-# The irreversible colour transform gives way to the reversible one (PS3.5 8.2.4).
-_PHOTOMETRIC: Final = {"YBR_ICT": "YBR_RCT"}
+# The irreversible colour transform of JPEG 2000 gives way to the reversible one, which stays (PS3.5 8.2.4).
+_PHOTOMETRIC: Final = {"YBR_ICT": "YBR_RCT", "YBR_RCT": "YBR_RCT"}

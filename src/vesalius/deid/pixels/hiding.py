@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.stamps import Stamp
 from vesalius.deid.patient.context import PatientContext
@@ -18,14 +20,21 @@ from vesalius.deid.pixels.reader import Reader
 from vesalius.deid.pixels.rules import Rule, rule_for
 from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
-from vesalius.deid.suspicions import Doubt, embedded_overlays, pixel_doubts, rarely_shows_text, shows_no_text
-from vesalius.dicom import DicomFile, frames, tag_text
+from vesalius.deid.suspicions import (
+    PIXELS,
+    Doubt,
+    embedded_overlays,
+    has_pixels,
+    pixel_doubts,
+    rarely_shows_text,
+    shows_no_text,
+)
+from vesalius.dicom import Dataset, DicomFile, frames, tag_text
 from vesalius.dicom.look import look_of
 from vesalius.dicom.render import coloured
 
-_PIXELS: Final = frames.PIXELS
 _RANGE: Final = (0x00280106, 0x00280107)  # Smallest and Largest Image Pixel Value
-_WHERE: Final = tag_text(_PIXELS)
+_LONGEST_RANGE: Final = 16  # bits of a sample that these two can tell (PS3.3 C.7.6.3)
 _MOST_TOLD: Final = 8
 _UNDECODED: Final = "pixels that cannot be decoded here were not searched for text"
 
@@ -68,8 +77,8 @@ def hide(
     Raises RecipeError for rules that cannot be read.
     """
     root = file.dataset
-    if _PIXELS not in root:
-        return Hidden(findings=tuple(doubt.finding for doubt in pixel_doubts(root)))
+    if not has_pixels(root):
+        return Hidden()
     if shows_no_text(root):
         return Hidden(cleaned=reader is not None)
     doubts = pixel_doubts(root)
@@ -85,7 +94,7 @@ def hide(
     except frames.Undecodable:
         left = [doubt.finding for doubt in doubts]
         if reader is not None or rule.regions:
-            left.append(FindingFact("pixel_text", _WHERE, _UNDECODED))
+            left.append(FindingFact("pixel_text", _where(root), _UNDECODED))
         return Hidden(findings=tuple(left))
 
 
@@ -99,9 +108,9 @@ def _hidden(
     findings = [doubt.finding for doubt in _left(doubts, seen, rule, read=reader is not None)]
     if reader is None and (doubts or not rarely_shows_text(file.dataset)):
         findings += _suspected(file, seen)
-    findings += _told("text may stand in the boxes", seen.doubts)
+    findings += _told(file, "text may stand in the boxes", seen.doubts)
     if origin == "site":
-        findings += _told("text stands in the boxes", seen.boxes)
+        findings += _told(file, "text stands in the boxes", seen.boxes)
         return Hidden(findings=tuple(findings))
     done = _blanked(file, seen)
     return replace(done, findings=tuple(findings), cleaned=reader is not None and not findings)
@@ -132,9 +141,16 @@ def _look(file: DicomFile, rule: Rule, doubts: list[Doubt], stays: Any, reader: 
     return seen
 
 
+def _where(root: Dataset) -> str:
+    return tag_text(next(tag for tag in PIXELS if tag in root))
+
+
 def _picture(file: DicomFile, index: int) -> frames.Samples:
     """A frame as it is shown, as far as text goes: indices of a palette become colours."""
     frame = frames.frame(file, index)
+    if frame.dtype.kind == "f":  # where no number stands, nothing is shown
+        least = float(np.min(frame, where=np.isfinite(frame), initial=np.inf))
+        return np.nan_to_num(frame, nan=least, posinf=least, neginf=least)
     if frames.pixel_facts(file).photometric != "PALETTE COLOR":
         return frame
     palette = look_of(file, index).palette
@@ -157,10 +173,10 @@ def _suspected(file: DicomFile, seen: _Seen) -> list[FindingFact]:
     plane = levelled(_picture(file, index))
     boxes = text_boxes(plane) if plane is not None else []
     left = [box for box in boxes if not any(box.touches(other) for other in seen.boxes.get(index, ()))]
-    return _told("text may stand in the boxes", {index: left} if left else {})
+    return _told(file, "text may stand in the boxes", {index: left} if left else {})
 
 
-def _told(sentence: str, boxes: dict[int, list[Box]]) -> list[FindingFact]:
+def _told(file: DicomFile, sentence: str, boxes: dict[int, list[Box]]) -> list[FindingFact]:
     """One finding that tells boxes as x,y,width,height and the frames that they stand in."""
     if not boxes:
         return []
@@ -170,7 +186,7 @@ def _told(sentence: str, boxes: dict[int, list[Box]]) -> list[FindingFact]:
     for found, count in by_boxes.most_common(_MOST_TOLD):
         more = f" and {count - 1} more" if count > 1 else ""
         parts.append(f"{text_of(found[:_MOST_TOLD])} of frame {first[found] + 1}{more}")
-    return [FindingFact("pixel_text", _WHERE, f"{sentence} {'; '.join(parts)}")]
+    return [FindingFact("pixel_text", _where(file.dataset), f"{sentence} {'; '.join(parts)}")]
 
 
 # What is done ----------------------------------------------------------------------------------------------------
@@ -188,7 +204,7 @@ def _blanked(file: DicomFile, seen: _Seen) -> Hidden:
         changes.append(Change(tag_text(tag), element.vr, "X", None, None))
     places = sorted({box for boxes in seen.boxes.values() for box in boxes})
     blanked = f"blanked {text_of(places[:_MOST_TOLD])}" if places else None
-    changes.append(Change(_WHERE, frames.pixel_facts(file).element.vr, "C", None, blanked))
+    changes.append(Change(_where(file.dataset), frames.pixel_facts(file).element.vr, "C", None, blanked))
     syntax = done.transfer_syntax if done.transfer_syntax != file.transfer_syntax else ""
     return Hidden(
         tuple(sorted(edits, key=lambda edit: edit.start)),
@@ -205,7 +221,7 @@ def _attributes(file: DicomFile, seen: _Seen, photometric: str) -> Iterator[Stam
         yield Stamp(frames.PHOTOMETRIC, "CS", photometric.encode("ascii"))
         if facts.samples == 3 and facts.planar:
             yield Stamp(frames.PLANAR, "US", b"\0\0")
-    if seen.boxes and any(tag in file.dataset for tag in _RANGE):
+    if seen.boxes and facts.allocated <= _LONGEST_RANGE and any(tag in file.dataset for tag in _RANGE):
         code = ("<" if not file.big_endian else ">") + ("h" if facts.signed else "H")
         for tag, value in zip(_RANGE, _range(file, seen.boxes), strict=True):
             if tag in file.dataset:

@@ -32,6 +32,12 @@ LICENSES: dict[str, tuple[str, str, str, bool]] = {
         "https://creativecommons.org/licenses/by-nc/4.0/",
         False,
     ),
+    "CC-BY-NC-3.0": (
+        "Creative Commons Attribution-NonCommercial 3.0 Unported License",
+        "CC BY-NC 3.0",
+        "https://creativecommons.org/licenses/by-nc/3.0/",
+        False,
+    ),
     "CC0-1.0": (
         "Creative Commons Zero 1.0 Universal",
         "CC0 1.0",

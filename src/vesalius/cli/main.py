@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Write a ready recipe, or a script of CTP's, as a recipe to read and change.",
     ),
     "site": ("vesalius.cli.site:site", "Keep what a site alone holds: back up, restore and check its key."),
+    "index": ("vesalius.cli.index:index", "Front the index of another archive: found here, fetched there."),
     "jobs": ("vesalius.cli.staff:jobs", "Show, retry and cancel jobs."),
     "demo": ("vesalius.cli.demo:demo", "Fill an empty archive with the demonstration collections."),
 }

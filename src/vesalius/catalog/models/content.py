@@ -101,7 +101,7 @@ class SeriesRevision(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True)  # hidden from everybody, kept
     redacted = models.BooleanField(default=False)  # part of it was purged
-    held_at = models.CharField(max_length=300, blank=True)  # address of the bytes where another archive holds them
+    held_at = models.CharField(max_length=300, blank=True)  # address of bytes that another archive holds
 
     image_count = models.IntegerField()
     size = models.BigIntegerField()  # bytes of all its blobs

@@ -1,5 +1,6 @@
 """A small hospital's export for tests: patients with CT, SEG, SR and RTSTRUCT that refer to each other."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 from tests.deid.conftest import encode, make
+from tests.deid.test_faces import AXIAL, slices
+from tests.deid.test_faces import head as volume_of_head
 
 ROOT = "1.2.826.0.1.3680043.9.7777"
 IMAGES = 3
@@ -156,3 +159,20 @@ def _contour(patient: int, number: int) -> Dataset:
     contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", 3
     contour.ContourData = [0, 0, number, 1, 0, number, 1, 1, number]
     return contour
+
+
+def head(patient: int, kind: str = "whole", **attributes: Any) -> Iterator[Dataset]:
+    """Slices of a head, with its face, or `defaced`."""
+    for number, one in enumerate(list(slices(volume_of_head(kind), AXIAL))[::4], 1):
+        image = ct(patient, number, BodyPartExamined="HEAD", SeriesDescription="HEAD AXIAL")
+        image.SOPInstanceUID, image.SeriesInstanceUID = (
+            f"{ROOT}.{patient}.1.6.{number}",
+            f"{ROOT}.{patient}.1.6",
+        )
+        image.Rows, image.Columns = one.values.shape
+        image.PixelData, image.PixelSpacing = one.values.clip(0).astype("<u2").tobytes(), [2, 2]
+        image.ImagePositionPatient = one.facts["ImagePositionPatient"]
+        image.RescaleIntercept = -1024
+        for keyword, value in attributes.items():
+            setattr(image, keyword, value)
+        yield image

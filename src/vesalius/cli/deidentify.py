@@ -39,19 +39,29 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--report", type=FOLDER, help="The folder of the report; else under --maps.")
 @click.option("--preflight", is_flag=True, help="Say what would change; write nothing.")
+@click.option(
+    "--faces", type=click.Choice(["hold", "accept"]), default="hold", show_default=True,
+    help="Series of heads whose face can be known again wait; or go out, for the --reason that you give.",
+)  # fmt: skip
+@click.option("--reason", help="Why faces may go out, for the report: an agreement, an approval, a defacing.")
+@click.option("--prune", is_flag=True, help="Take out of OUT what is no longer in IN.")
 @click.option("--strict", is_flag=True, help="Refuse a script of CTP's that draws a warning.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; else one for each core.")
 def deidentify(
     source: Path,
     out: Path,
+    *,
     recipe_name: str,
     maps: Path | None,
     key: Path | None,
     lookup: Path | None,
     names: str,
     report: Path | None,
-    preflight: bool,  # noqa: FBT001 - click gives each option by its name
-    strict: bool,  # noqa: FBT001
+    preflight: bool,
+    faces: str,
+    reason: str | None,
+    prune: bool,
+    strict: bool,
     workers: int | None,
 ) -> None:
     """De-identify a folder, a ZIP archive, a medium with its DICOMDIR, or one file, into a new folder.
@@ -79,6 +89,8 @@ def deidentify(
     if maps is None and not preflight:
         sentence = "Say with --maps where key and maps are kept: a folder that stays with you, outside of IN and OUT."
         raise click.UsageError(sentence)
+    if (faces == "accept") != bool(reason and reason.strip()):
+        raise click.UsageError("--faces accept and --reason go together: say why faces may go out.")
     folder = report or (maps / "report" if maps and not preflight else None)
     changes: list[Line] = []
 
@@ -99,6 +111,8 @@ def deidentify(
             names=cast('Literal["mirror", "uid"]', names),
             workers=workers or os.cpu_count() or 1,
             preflight=preflight,
+            faces=reason,
+            prune=prune,
         )
         check_places(order, folder)
         secret, made = key_of_site(order)

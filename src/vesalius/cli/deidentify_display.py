@@ -16,7 +16,7 @@ from rich.table import Table
 from vesalius.cli.bars import bars
 from vesalius.site.order import Order, Outcome
 from vesalius.site.report.attributes import Line
-from vesalius.site.report.cleaned import HTML, STATES, rates
+from vesalius.site.report.cleaned import HTML, STATES, notes, rates
 
 _WIDE = 160  # columns
 _EVERY = 30  # seconds between two lines of a log
@@ -126,12 +126,8 @@ def sum_up(outcome: Outcome, order: Order, report: Path | None, seconds: float) 
     click.echo(f"Words of cleaned texts: {kept} kept, {removed} removed.")
     for kind, count in sorted(outcome.findings.items()):
         click.echo(f"Finding {kind}: {count:,} files")
-    if outcome.leaning:
-        click.echo(f"{outcome.leaning:,} files in OUT refer to a file that is held back.")
-    if outcome.missing and order.maps:
-        click.echo(
-            f"{outcome.missing:,} patients have no new ID: fill in {order.maps.missing} and add it to the table."
-        )
+    for sentence in notes(outcome, order):
+        click.echo(sentence)
     if report is not None:
         click.echo(f"Report, for the site alone: {report / HTML}")
     rate = total / seconds if seconds else 0

@@ -42,6 +42,8 @@ class Order:
     names: Names = "mirror"
     workers: int = 1
     preflight: bool = False  # nothing is written
+    faces: str | None = None  # why series of heads may go out with their faces; None holds them back
+    prune: bool = False  # take out of OUT what is gone from IN
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +58,10 @@ class Outcome:
     missing: int  # patients without a new ID
     leaning: int  # files in OUT that refer to one that is held back
     fingerprint: str
+    faces: int  # series of heads that show one
+    faces_held: int  # of them, those that wait
+    faces_reason: str  # why the others may go out, as somebody said
+    gone: int  # files of OUT whose original is no longer in IN
 
     @property
     def whole(self) -> bool:
@@ -81,6 +87,9 @@ class Run:
         default_factory=set
     )  # (key type, original) that a script asked for
     leaning: int = 0
+    faces: dict[str, str] = field(
+        default_factory=dict
+    )  # files of series that show one, with the series of each
 
     @property
     def aside(self) -> str | None:

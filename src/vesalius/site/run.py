@@ -4,22 +4,23 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from vesalius.deid import DomainKey, Identity
 from vesalius.deid.patient.lookup import LookupTable
-from vesalius.errors import BadInput
 from vesalius.settings.keys import key_in
+from vesalius.site.inputs import gathered
 from vesalius.site.kept.journal import Journal, key_of
 from vesalius.site.kept.maps import decisions, write_maps, write_missing
 from vesalius.site.order import Order, Outcome, Run, Watcher
 from vesalius.site.out.durable import clear_drafts
 from vesalius.site.out.naming import Targets, Telling
 from vesalius.site.passes.cleaning import clean, prove_references
+from vesalius.site.passes.faces import find_faces, with_faces
 from vesalius.site.passes.reading import collect, decide_same
 from vesalius.site.places import PlacesClash, check_apart
 from vesalius.site.work.hands import Hands
-from vesalius.store.sources import Source, gather
 
 
 def key_of_site(order: Order) -> tuple[DomainKey, bool]:
@@ -55,7 +56,7 @@ def deidentify(
 
     Raises PlacesClash, OtherRun, BadInput for a damaged ZIP, and OutFailed where OUT takes no more.
     """
-    sources = {key_of(source): source for source in _gathered(order.source)}
+    sources = {key_of(source): source for source in gathered(order.source)}
     if order.maps and not order.preflight:
         order.maps.make()
     kept = order.maps.journal if order.maps and not order.preflight else None
@@ -74,18 +75,21 @@ def deidentify(
         run.identity = identity.dated(journal.events())
         journal.reopen()
         decide_same(run)
+        find_faces(run)
         run.missing = list(identity.unnamed(journal.patients()))
         for patient in journal.patients():
             names = [name for name, *_ in journal.files_of(patient)]
             telling.learn(run.context(patient), names)
         run.targets = _targets(run)
-        accepted = decisions(order.maps, sources) if order.maps else {}
+        accepted = with_faces(run, decisions(order.maps, sources) if order.maps else {})
         clean(run, accepted)
         if journal.not_dicom():
             from vesalius.site.passes.supporting import clean_supporting  # noqa: PLC0415 - loads what reads workbooks
 
             clean_supporting(run, accepted)
         prove_references(run)
+        if order.prune and not order.preflight:
+            prune(run)
         outcome = _outcome(run)
         if order.maps and not order.preflight:
             write_maps(order.maps, journal, telling, sources)
@@ -93,16 +97,6 @@ def deidentify(
         if report is not None:
             report(run, outcome)
     return outcome
-
-
-def _gathered(place: Path) -> list[Source]:
-    """Every file of IN. Raises BadInput for a damaged or locked ZIP archive, and where there is no file."""
-    sources = gather([place])
-    if not sources:
-        raise BadInput("IN holds no file")
-    if place.is_file() and place.suffix.lower() == ".zip" and not sources[0].member:
-        raise BadInput("the ZIP archive is damaged")
-    return sources
 
 
 def _digest(lookup: LookupTable | None) -> str:
@@ -121,10 +115,25 @@ def _identity(order: Order, key: DomainKey) -> Identity:
     return identity.looked_up(order.lookup, order.recipe) if order.lookup is not None else identity
 
 
+def prune(run: Run) -> None:
+    """Take out of OUT what is gone from IN, and the folders that it leaves empty."""
+    gone = run.journal.gone()
+    for _, out in gone:
+        path = run.order.out / out
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that holds something else stays
+            for folder in path.relative_to(run.order.out).parents:
+                (run.order.out / folder).rmdir()
+    run.journal.forget(name for name, _ in gone)
+
+
 def _outcome(run: Run) -> Outcome:
     kinds: Counter[str] = Counter()
+    held: set[str] = set()
     for verdict in run.journal.verdicts():
         kinds.update({kind for kind, *_ in verdict.findings})
+        if verdict.state == "waiting" and verdict.name in run.faces:
+            held.add(run.faces[verdict.name])
     kept, removed = run.journal.words()
     return Outcome(
         counts=run.journal.counts(),
@@ -135,4 +144,8 @@ def _outcome(run: Run) -> Outcome:
         missing=len(run.missing),
         leaning=run.leaning,
         fingerprint=run.identity.key.fingerprint,
+        faces=len(set(run.faces.values())),
+        faces_held=len(held),
+        faces_reason=run.journal.setting("faces") or "",
+        gone=len(run.journal.gone()),
     )

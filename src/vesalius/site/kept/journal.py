@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Self
 
@@ -23,7 +24,7 @@ create table if not exists file (
   size integer not null,
   stamp integer not null,                -- these two change when the file does
   refused text not null default '',      -- by pass 1: not_dicom, quarantined; '' is a sound file or one not yet read
-  issuer text, patient text, study text, series text, sop text, collected text, event text,
+  issuer text, patient text, study text, series text, sop text, collected text, event text, head text,
   run text not null default '',          -- what it was cleaned with: recipe, context, verdicts; `decided` without
   accepted text not null default '',     -- kinds of findings that a person settled
   state text not null default '',        -- '' until it is decided
@@ -34,11 +35,20 @@ create table if not exists file (
   facts text,
   record blob
 );
+create table if not exists face (  -- of series that may show one, whether they do
+  digest text primary key,               -- of the files of the series
+  shows integer not null
+);
 create index if not exists file_of_patient on file (issuer, patient);
 create index if not exists file_of_sop on file (sop);
+"""
+_VIEWS: Final = """
 create temp view here as select * from file
   where round = (select cast(value as integer) from setting where name = 'round');
 create temp view sound as select * from here where refused = '' and sop is not null;
+create temp view gone as select * from file  -- written by an earlier run, and no longer in IN
+  where round <> (select cast(value as integer) from setting where name = 'round') and state = 'written'
+  and out not in (select out from here where state = 'written');
 """
 _PATIENCE: Final = 2.0  # seconds for another process to let go
 DECIDED: Final = "decided"
@@ -82,6 +92,8 @@ class Journal:
             )  # from the first writing to the end of the run
             self._rows.execute("pragma synchronous = full")
             self._rows.executescript(_SCHEMA)
+            self._bring_up_to_date()
+            self._rows.executescript(_VIEWS)
         except sqlite3.OperationalError as error:
             self._rows.close()
             raise InUse(
@@ -95,6 +107,14 @@ class Journal:
     def __exit__(self, *reason: object) -> None:
         self._rows.close()
 
+    def _bring_up_to_date(self) -> None:
+        """A journal of an older release lacks what pass 1 did not look for then: it reads every file again."""
+        columns = {name for _, name, *_ in self._rows.execute("pragma table_info(file)")}
+        if "head" not in columns:
+            with self._rows:
+                self._rows.execute("alter table file add column head text")
+                self._rows.execute("update file set sop = null")
+
     def setting(self, name: str) -> str | None:
         """What the first run wrote down."""
         found = self._rows.execute("select value from setting where name = ?", (name,)).fetchone()
@@ -106,9 +126,12 @@ class Journal:
             before = self.setting(name)
             if before not in {None, value}:
                 raise OtherRun(f"The folder of maps belongs to a run with another {name}.")
+        self.note(**settings, round=str(self.round))
+
+    def note(self, **settings: str) -> None:
+        """Write these down, whatever stood there."""
         with self._rows:
-            rows = [*settings.items(), ("round", str(self.round))]
-            self._rows.executemany("insert or replace into setting values (?, ?)", rows)
+            self._rows.executemany("insert or replace into setting values (?, ?)", settings.items())
 
     def meet(self, sources: Iterable[Source]) -> None:
         """Take every file of IN in; one that changed since is as good as new."""
@@ -144,8 +167,9 @@ class Journal:
                 told = json.loads(one.collected)
                 places = [told[name] for name in ("issuer", "patient_id", "study", "series", "sop_instance")]
                 self._rows.execute(
-                    "update file set issuer=?, patient=?, study=?, series=?, sop=?, collected=?, event=? where name=?",
-                    (*places, one.collected, one.event, text_key(one.name)),
+                    "update file set issuer=?, patient=?, study=?, series=?, sop=?, collected=?, event=?, head=? "
+                    "where name=?",
+                    (*places, one.collected, one.event, one.head, text_key(one.name)),
                 )
 
     def read_again_for(self, asked: str) -> None:
@@ -153,7 +177,7 @@ class Journal:
         if self.setting("asked") != asked:
             with self._rows:
                 self._rows.execute("update file set sop = null")
-                self._rows.execute("insert or replace into setting values ('asked', ?)", (asked,))
+            self.note(asked=asked)
 
     def events(self) -> Iterator[tuple[tuple[str, str], date]]:
         """Days of events that files tell, with the patient of each."""
@@ -176,6 +200,23 @@ class Journal:
         asked = """select name, series, state, run, out from sound where issuer = ? and patient = ? and run <> ?
             order by series, name"""
         return list(self._rows.execute(asked, (*patient, DECIDED)))
+
+    def heads(self) -> Iterator[tuple[tuple[str, str, str], list[tuple[str, str]]]]:
+        """By series the names of the sound files that may show a head, and what their headers say, as JSON."""
+        asked = """select issuer, patient, series, name, head from sound where head <> '' and run <> ?
+            order by issuer, patient, series, name"""
+        for series, rows in groupby(self._rows.execute(asked, (DECIDED,)), key=lambda row: row[:3]):
+            yield series, [(name, head) for *_, name, head in rows]
+
+    def face(self, digest: str) -> bool | None:
+        """Whether a series of these files shows a face; None where nobody has looked."""
+        found = self._rows.execute("select shows from face where digest = ?", (digest,)).fetchone()
+        return bool(found[0]) if found else None
+
+    def save_face(self, digest: str, *, shows: bool) -> None:
+        """What was seen in a series of these files."""
+        with self._rows:
+            self._rows.execute("insert or replace into face values (?, ?)", (digest, shows))
 
     def same_instances(self) -> list[list[str]]:
         """Names of the files that share a SOP Instance UID, in order of their names."""
@@ -231,6 +272,15 @@ class Journal:
         asked = "select out from file where name = ? and out <> ''"
         return [out for name in names for (out,) in self._rows.execute(asked, (name,))]
 
+    def gone(self) -> list[tuple[str, str]]:
+        """Names of files that IN no longer has, and their paths in OUT, where their cleaned files still stand."""
+        return list(self._rows.execute("select name, out from gone order by name"))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Nothing more is known of these files."""
+        with self._rows:
+            self._rows.executemany("delete from file where name = ?", ((name,) for name in names))
+
     def held(self) -> list[str]:
         """SOP Instance UIDs of sound files that are not in OUT."""
         asked = "select sop from sound where state <> 'written'"
@@ -267,10 +317,11 @@ class Journal:
             before, after = json.loads(facts)
             yield name, before, after
 
-    def records(self) -> Iterator[bytes]:
-        """What was changed in each file that was written."""
-        asked = "select record from here where state = 'written' and record is not null"
-        yield from (record for (record,) in self._rows.execute(asked))
+    def records(self, *, also_gone: bool = False) -> Iterator[bytes]:
+        """What was changed in each file that was written; also in those of OUT whose original is gone from IN."""
+        for rows in ("here", "gone") if also_gone else ("here",):
+            asked = f"select record from {rows} where state = 'written' and record is not null"  # noqa: S608 - a view
+            yield from (record for (record,) in self._rows.execute(asked))
 
 
 def key_of(source: Source) -> str:

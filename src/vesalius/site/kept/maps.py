@@ -20,6 +20,7 @@ MAP: Final = ("id_old", "id_new")
 FILES: Final = ("code", "file", "state", "out", "reason")
 WAITING: Final = ("file", "seen", "kind", "element", "reason", "decision")
 ACCEPT: Final = "accept"
+GONE: Final = "gone"  # a state beside those of the files of IN
 
 
 class BadDecisions(BadRequest):
@@ -34,7 +35,7 @@ def write_maps(maps: Maps, journal: Journal, telling: Telling, sources: Mapping[
     """Write every table anew from what the journal knows."""
     uids: dict[str, str] = {}
     patients: set[tuple[str, str]] = set()
-    for record in journal.records():
+    for record in journal.records(also_gone=True):
         told = json.loads(zlib.decompress(record))
         uids.update(told["uids"])
         patients.add(tuple(told["patient"]))
@@ -84,6 +85,8 @@ def decisions(maps: Maps, sources: Mapping[str, Source]) -> dict[str, frozenset[
 def _files(journal: Journal, telling: Telling) -> Iterator[tuple[str, ...]]:
     for one in journal.verdicts():
         yield telling.code(one.name), one.name, one.state, one.out, _reason(one)
+    for name, out in journal.gone():
+        yield telling.code(name), name, GONE, out, "the file is no longer in IN"
 
 
 def _reason(one: Verdict) -> str:

@@ -11,6 +11,7 @@ from vesalius.deid import PatientContext
 from vesalius.deid.proof import unresolved
 from vesalius.site.kept.journal import key_of, text_key
 from vesalius.site.order import Accepted, Run
+from vesalius.site.passes.faces import hold_faces, telling_of_face
 from vesalius.site.passes.reading import parts
 from vesalius.site.work.hands import Hands
 from vesalius.site.work.scripts import counts
@@ -26,7 +27,7 @@ def clean(run: Run, accepted: Accepted) -> None:
     run.watcher.begin("Checking" if run.order.preflight else "Cleaning", count, size)
     with Hands(1) if counts(run.order.recipe) else nullcontext(run.hands) as hands:
         for done in hands.results(clean_files, lost_cleaning, (task for _, task in tasks)):
-            save(run, done, runs, accepted)
+            save(run, telling_of_face(run, done), runs, accepted)
             run.keys_missing.update(key for one in done for key in one.missing)
             run.watcher.advance(len(done), run.size_of(text_key(one.name) for one in done))
 
@@ -47,11 +48,14 @@ def _tasks(run: Run, accepted: Accepted) -> Iterator[tuple[str, CleanTask]]:
             sentence = "the lookup table names no new ID for this Patient ID (0010,0020)"
             run.journal.decide(names, "waiting", ("lookup", "(0010,0020)", sentence))
             continue
+        held = hold_faces(run, (name for name, *_ in files), accepted)
         context = run.context(patient)
         told = context.to_json()
         for _, series in groupby(files, key=lambda row: row[1]):
             waiting: dict[str, list[str]] = {}
             for name, _, state, before, out in series:
+                if name in held:
+                    continue
                 key = _run_key(run, context, accepted.get(name, frozenset()))
                 if key != before or not _still_stands(run, name, state, out):
                     waiting.setdefault(key, []).append(name)

@@ -5,7 +5,8 @@ from typing import Final
 
 from vesalius.site.kept.journal import text_key
 from vesalius.site.order import Run
-from vesalius.site.work.tasks import CollectTask, collect_files, digest_of, lost_reading
+from vesalius.site.work.opening import digest_of
+from vesalius.site.work.tasks import CollectTask, collect_files, lost_reading
 from vesalius.store.sources import Source
 
 FILES_PER_TASK: Final = 20

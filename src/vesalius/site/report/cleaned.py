@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import vesalius
 from vesalius.deid.profile import options, table
-from vesalius.site.order import Outcome, Run
+from vesalius.site.order import Order, Outcome, Run
 from vesalius.site.places import secret_file, secret_folder
 from vesalius.site.report import page
 from vesalius.site.report.attributes import Line, lines
@@ -65,6 +65,8 @@ def _told(run: Run, outcome: Outcome) -> dict[str, Any]:
         "words": {"kept": outcome.kept, "removed": outcome.removed},
         "findings": dict(sorted(outcome.findings.items())),
         "refer_to_held_back": outcome.leaning,
+        "faces": {"series": outcome.faces, "held_back": outcome.faces_held, "reason": outcome.faces_reason},
+        "gone_from_in": [run.telling.code(name) for name, _ in run.journal.gone()],
         "patients_without_new_id": outcome.missing,
     }
 
@@ -92,7 +94,7 @@ def _page(run: Run, outcome: Outcome, changed: list[Line], held: list[dict[str, 
         "What would change" if run.order.preflight else "What was changed",
         lead,
         (
-            page.section("Files", _files(outcome), *_notes(outcome)),
+            page.section("Files", _files(outcome), *map(page.paragraph, notes(outcome, run.order))),
             page.section(
                 "Recipe",
                 page.facts(
@@ -123,13 +125,26 @@ def _files(outcome: Outcome) -> str:
     return page.table(f"{total:,} files in all", ("State", "Files"), rows, numbers=frozenset({1}))
 
 
-def _notes(outcome: Outcome) -> Iterator[str]:
+def notes(outcome: Outcome, order: Order) -> Iterator[str]:
+    """Sentences about a whole run: what a person should see to."""
+    yield from _of_faces(outcome)
     if outcome.leaning:
-        yield page.paragraph(f"{outcome.leaning:,} files in OUT refer to a file that is held back.")
-    if outcome.missing:
-        yield page.paragraph(
-            f"{outcome.missing:,} patients have no new ID in the lookup table: see missing_ids.csv."
+        yield f"{outcome.leaning:,} files in OUT refer to a file that is held back."
+    if outcome.gone:
+        yield f"{outcome.gone:,} files in OUT come from files that are no longer in IN: --prune takes them out."
+    if outcome.missing and order.maps:
+        yield f"{outcome.missing:,} patients have no new ID: fill in {order.maps.missing} and add it to the table."
+
+
+def _of_faces(outcome: Outcome) -> Iterator[str]:
+    if outcome.faces_held:
+        yield (
+            f"{outcome.faces_held:,} series of heads wait, because a face could be drawn of their images: take it "
+            "out of them, accept their files in waiting.csv, or all with --faces accept --reason WHY."
         )
+    if out := outcome.faces - outcome.faces_held:
+        why = f" because: {outcome.faces_reason}" if outcome.faces_reason else ""
+        yield f"{out:,} series of heads go out, of whose images a face could be drawn{why}."
 
 
 def _held_table(held: list[dict[str, str]]) -> str:

@@ -11,10 +11,11 @@ from vesalius.deid.values.treatment import text_of
 from vesalius.dicom import Dataset, DicomError, Element, Reason
 from vesalius.dicom import vr as representations
 from vesalius.errors import ArchiveError
-from vesalius.site.survey.heads import MODALITIES, Facts, Head, facts_for_heads
 from vesalius.site.survey.risks import ORDER, Risk, named, risk_of
 from vesalius.site.work.hands import allow_processor_time, limited
-from vesalius.site.work.tasks import opened, sentence_of
+from vesalius.site.work.heads import Facts, Head, facts_for_heads
+from vesalius.site.work.opening import opened
+from vesalius.site.work.tasks import sentence_of
 from vesalius.store.sources import Source
 
 MOST_VALUES: Final = 1000  # distinct values of one attribute that are counted apart
@@ -101,9 +102,9 @@ def look_into(task: LookTask) -> Survey:
         try:
             with limited(), opened(source) as file:
                 _note(survey, source, file.dataset)
-                if file.dataset.text(_MODALITY) in MODALITIES:
+                if facts := facts_for_heads(file.dataset):
                     series = file.dataset.text(_LEVELS["series"])
-                    survey.volumes.setdefault(series, []).append((source, facts_for_heads(file)))
+                    survey.volumes.setdefault(series, []).append((source, facts))
         except DicomError as error:
             if error.reason is Reason.NOT_DICOM:
                 survey.not_dicom += 1

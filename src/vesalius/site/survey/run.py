@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from vesalius.site.inputs import gathered
 from vesalius.site.order import Watcher
-from vesalius.site.survey.heads import look_at, lost_head, task_of
 from vesalius.site.survey.looking import LookTask, Survey, look_into, lost_looking
 from vesalius.site.work.hands import Hands
-from vesalius.store.sources import Source, gather
+from vesalius.site.work.heads import look_at, lost_head, task_of
+from vesalius.store.sources import Source
 
 FILES_PER_TASK: Final = 40
 
 
 def survey(folder: Path, workers: int, watcher: Watcher) -> Survey:
     """What stands in the headers of every file. Raises BadInput for a damaged ZIP archive."""
-    sources = gather([folder])
+    sources = gathered(folder)
     watcher.begin("Looking into", len(sources), sum(source.size for source in sources))
     whole = Survey()
     with Hands(workers) as hands:

@@ -14,7 +14,8 @@ from vesalius.deid.tables.dictionary import SUFFIX, published_dictionary, read_d
 from vesalius.deid.tables.reading import LARGEST, TableError
 from vesalius.site.out.durable import Batch, OutFailed
 from vesalius.site.work.hands import limited
-from vesalius.site.work.tasks import Done, sentence_of, unpacked
+from vesalius.site.work.opening import unpacked
+from vesalius.site.work.tasks import Done, sentence_of
 from vesalius.store.sources import Source
 
 TABLES: Final = (".csv", ".xlsx")

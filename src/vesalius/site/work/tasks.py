@@ -1,11 +1,8 @@
 """What a child process does for a run: read files for whose they are, then clean, prove and write them."""
 
-import hashlib
 import json
-import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +19,8 @@ from vesalius.dicom.disk_names import disk_name
 from vesalius.errors import ArchiveError
 from vesalius.site.out.durable import Batch, OutFailed
 from vesalius.site.work.hands import allow_processor_time, limited
+from vesalius.site.work.heads import facts_for_heads
+from vesalius.site.work.opening import IN_MEMORY, opened
 from vesalius.site.work.scripts import keep_counters, surroundings
 from vesalius.site.work.verdicts import Judge, Weight
 from vesalius.store.sources import Source
@@ -29,8 +28,6 @@ from vesalius.store.sources import Source
 if TYPE_CHECKING:
     from vesalius.deid.pixels import Reader
 
-IN_MEMORY: Final = 24_000_000  # bytes of one file; a longer one is kept on disk, without a name
-BLOCK: Final = 1 << 20
 DIRECTORY: Final = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a DICOMDIR (PS3.10 8)
 _MEDIA_CLASS: Final = 0x00020002
 _LONGEST_RECORDED: Final = 1024
@@ -48,6 +45,7 @@ class Seen:
     path: str = ""  # of the element
     collected: str = ""  # deid.Collected as JSON
     event: str = ""  # the day of the patient's event, where the recipe finds it in the files
+    head: str = ""  # header facts for the question about faces as JSON, where a face may be there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,13 @@ def _seen(source: Source, file: DicomFile, recipe: deid.Recipe) -> Seen:
         sentence = "Patient ID (0010,0020) is empty: nobody can say whose file it is"
         return _refused(source, "identity", sentence, "(0010,0020)")
     day = date_of_event(file.dataset, recipe)
-    return Seen(name=source.name, collected=collected.to_json(), event=day.isoformat() if day else "")
+    head = facts_for_heads(file.dataset)
+    return Seen(
+        name=source.name,
+        collected=collected.to_json(),
+        event=day.isoformat() if day else "",
+        head=json.dumps(head) if head else "",
+    )
 
 
 def _refused(source: Source, kind: str, sentence: str, path: str = "") -> Seen:
@@ -269,40 +273,3 @@ def _pairs(before: str, after: str) -> Iterator[tuple[str, str]]:
     old, new = before.split("\\"), after.split("\\")
     if len(old) == len(new):
         yield from ((one, other) for one, other in zip(old, new, strict=True) if one != other)
-
-
-@contextmanager
-def opened(source: Source, aside: str | None = None) -> Iterator[DicomFile]:
-    """The file behind a source; a member of a ZIP archive is unpacked aside, without a name on any disk."""
-    if not source.member:
-        with read(source.path) as file:
-            yield file
-        return
-    with unpacked(source, aside) as stream:
-        yield read(stream)
-
-
-@contextmanager
-def unpacked(source: Source, aside: str | None = None) -> Iterator[BinaryIO]:
-    """A member of a ZIP archive as a seekable stream."""
-    with SpooledTemporaryFile(IN_MEMORY, dir=aside) as spool:
-        with _archive(source.path).open(source.member) as packed_member:
-            while block := packed_member.read(BLOCK):
-                spool.write(block)
-        spool.seek(0)
-        yield cast("BinaryIO", spool)
-
-
-@lru_cache(maxsize=1)
-def _archive(path: Path) -> zipfile.ZipFile:
-    """One archive stays open: its directory of many members is read once."""
-    return zipfile.ZipFile(path)
-
-
-def digest_of(source: Source) -> str:
-    """SHA-256 of a file's bytes, in hex."""
-    digest = hashlib.sha256()
-    with unpacked(source) if source.member else source.path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

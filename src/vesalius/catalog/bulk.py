@@ -3,7 +3,8 @@
 Rows are written as they are given: no default of Python's, no signal, no check but the database's own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
@@ -14,6 +15,8 @@ from vesalius.settings.routing import Side, connection_of, require_transaction
 
 Row: TypeAlias = Sequence[Any]
 _BATCH: Final = 20_000
+_ASKED_AT_ONCE: Final = 5_000
+_ROOM_KIB: Final = 400_000
 
 
 def new_ids(model: type[Model], count: int) -> list[int]:
@@ -32,6 +35,36 @@ def write_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Row]) 
     _WRITERS[connection.vendor](
         connection, f"{quote(model._meta.db_table)} ({names})", len(columns), rows  # noqa: SLF001
     )  # fmt: skip
+
+
+def read_rows(model: type[Model], name: str, values: Sequence[Any], columns: Sequence[str]) -> Iterator[Row]:
+    """Rows whose column `name` is one of the values: that column, then the others, in no order."""
+    connection = connection_of(Side.ARCHIVE)
+    quote = connection.ops.quote_name
+    table, told = quote(model._meta.db_table), ", ".join(map(quote, (name, *columns)))  # noqa: SLF001
+    with connection.cursor() as cursor:
+        for at in range(0, len(values), _ASKED_AT_ONCE):
+            some = values[at : at + _ASKED_AT_ONCE]
+            places = ", ".join(["%s"] * len(some))
+            cursor.execute(f"SELECT {told} FROM {table} WHERE {quote(name)} IN ({places})", some)  # noqa: S608
+            yield from cursor.fetchall()
+
+
+@contextmanager
+def with_room() -> Iterator[None]:
+    """Give SQLite memory for the indexes that many rows in no order are written into."""
+    connection = connection_of(Side.ARCHIVE)
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        before = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = -{_ROOM_KIB}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {before}")
 
 
 def _next_in_sqlite(connection: BaseDatabaseWrapper, table: str, count: int) -> list[int]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vesalius.audit.trail import record
+from vesalius.catalog.bulk import with_room
 from vesalius.catalog.changes import count_change, take_turn
 from vesalius.catalog.models import Download, Holding, Release
 from vesalius.errors import Conflict
@@ -40,11 +41,12 @@ def load(index: Index, *, person: str, advance: Callable[[int], None] = lambda _
     Conflict where a name of the index is that of a dataset whose images this archive holds itself.
     """
     loaded = Loaded(left_out=Counter({reason: n for reason, n in index.left_out.items() if n}))
-    for batch in index.batches():
-        with on_archive():
-            take_turn()
-            _load(batch, index, loaded, person)
-        advance(len(batch))
+    with with_room():
+        for batch in index.batches():
+            with on_archive():
+                take_turn()
+                _load(batch, index, loaded, person)
+            advance(len(batch))
     return loaded
 
 

@@ -82,11 +82,10 @@ class Index:
         names, codes = np.unique(np.where(named, analysis, collection).astype(str), return_inverse=True)
         order = np.lexsort((codes, named))
         starts = np.flatnonzero(np.diff(codes[order] * 2 + named[order], prepend=-1))
+        ordered = self.table.take(pa.array(order))
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            rows = order[start:end]
-            yield self._batch(
-                str(names[codes[rows[0]]]), self.table.take(pa.array(rows)), bool(named[rows[0]])
-            )
+            first = order[start]
+            yield self._batch(str(names[codes[first]]), ordered.slice(start, end - start), bool(named[first]))
 
     def _batch(self, name: str, table: pa.Table, analysis_result: bool) -> Batch:  # noqa: FBT001 - as the field
         told = {word: _cells(word, table[word]) for word in (*OURS, *KEYWORDS) if word in table.column_names}
@@ -184,11 +183,12 @@ _TESTS: Final[
 
 
 def _cells(word: str, column: pa.ChunkedArray) -> list[Any]:
-    """Cells as Python's values, None for absent days and numbers and "" for absent text."""
+    """Cells as Python's values, None for absent days and numbers and "" for absent text; equal ones are one object."""
     if word in _WHOLE or word == "Size":
         return column.to_pylist()
-    filled = column if word in _DAYS else pc.fill_null(column, "")
-    cells: list[Any] = filled.to_numpy(zero_copy_only=False).tolist()
+    coded = (column if word in _DAYS else pc.fill_null(column, "")).combine_chunks().dictionary_encode()
+    values = np.array([*coded.dictionary.to_pylist(), None], object)
+    cells: list[Any] = values[pc.fill_null(coded.indices, len(values) - 1).to_numpy()].tolist()
     return cells
 
 

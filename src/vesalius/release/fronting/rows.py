@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from django.db.models import Model
 from django.utils import timezone
 
-from vesalius.catalog.bulk import new_ids, write_rows
+from vesalius.catalog.bulk import new_ids, read_rows, write_rows
 from vesalius.catalog.columns import years
 from vesalius.catalog.models import Patient, ReleaseRevision, Series, SeriesRevision, Study
 from vesalius.release.fronting.reading import Batch
@@ -98,7 +98,7 @@ def studies(batch: Batch, patient_of: Sequence[int]) -> list[int | None]:
         if uid not in owner:
             owner[uid], first[uid] = patient, at
     known = {}
-    for uid, pk, patient in _known(Study, "study_instance_uid", owner, "pk", "patient_id"):
+    for uid, pk, patient in _known(Study, "study_instance_uid", owner, "id", "patient_id"):
         known[uid], owner[uid] = pk, patient
     new = [uid for uid in owner if uid not in known]
     cells = (batch.columns[word] for word in ("StudyDate", "StudyDescription", "PatientAge"))
@@ -121,7 +121,7 @@ def series(batch: Batch, study_of: Sequence[int | None], holding: int) -> list[t
     """The row of each series, or None and why there is none."""
     uids, modalities = batch.columns["SeriesInstanceUID"], batch.columns["Modality"]
     known = {}
-    for uid, pk, study, held in _known(Series, "series_instance_uid", uids, "pk", "study_id", "holding_id"):
+    for uid, pk, study, held in _known(Series, "series_instance_uid", uids, "id", "study_id", "holding_id"):
         known[uid] = (pk, study, held)
     new = [at for at, uid in enumerate(uids) if uid not in known and study_of[at] is not None]
     ids = _write(
@@ -148,7 +148,7 @@ def revisions(
     ids = [pk for pk, _ in rows if pk is not None]
     numbers: Counter[int] = Counter()
     stand: dict[str, int] = {}
-    for series_id, pk, digest, number in _known(SeriesRevision, "series_id", ids, "pk", "digest", "number"):
+    for series_id, pk, digest, number in _known(SeriesRevision, "series_id", ids, "id", "digest", "number"):
         stand[digest] = pk
         numbers[series_id] = max(numbers[series_id], number)
     homes = [downloads[pair] for pair in zip(told["License"], told["DOI"], strict=True)]
@@ -186,13 +186,11 @@ def _write(model: type[Model], columns: Sequence[str], rows: Sequence[tuple[Any,
     return ids
 
 
-def _known(model: type[Model], name: str, values: Iterable[Name], *columns: str) -> Iterator[tuple[Any, ...]]:
+def _known(model: type[Model], name: str, values: Iterable[Any], *columns: str) -> Iterator[Sequence[Any]]:
     """Rows of a table whose column `name` is one of the values: that column and others."""
     if not model._default_manager.exists():  # noqa: SLF001 - Django's documented manager
-        return
-    for some in _chunks(list(dict.fromkeys(values))):
-        found = model._default_manager.filter(**{f"{name}__in": some})  # noqa: SLF001
-        yield from found.order_by().values_list(name, *columns)
+        return iter(())
+    return read_rows(model, name, list(dict.fromkeys(values)), columns)
 
 
 def _chunks(values: Sequence[Name]) -> Iterator[Sequence[Name]]:

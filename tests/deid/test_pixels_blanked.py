@@ -348,22 +348,60 @@ def slide(new: Any, kind: str) -> Dataset:
     return image(new, noise("u1"), ImageType=["ORIGINAL", "PRIMARY", kind, "NONE"], SOPClassUID=SLIDE)
 
 
-def test_a_slides_label_becomes_black_as_a_whole(new, encoded, identity):
-    done, after = cleaned(encoded(slide(new, "LABEL")), identity, recipe=recipe(""))
+@pytest.mark.parametrize("rules", ["", RULES.replace("CT", "MR")])
+def test_a_slides_label_becomes_black_as_a_whole_under_any_rules(new, encoded, identity, rules):
+    done, after = cleaned(encoded(slide(new, "LABEL")), identity, recipe=recipe(rules))
     assert len(np.unique(decoded(after))) == 1
     assert not done.findings
     assert pydicom.dcmread(io.BytesIO(after)).BurnedInAnnotation == "NO"
 
 
-def test_a_slides_overview_is_quarantined_unless_a_rule_blanks_what_is_written(new, encoded, identity):
+def test_a_slides_overview_loses_the_ends_where_its_label_may_be(new, encoded, identity):
     before = encoded(slide(new, "OVERVIEW"))
-    done, _ = cleaned(before, identity, recipe=recipe(""))
-    assert [finding.path for finding in done.findings if finding.kind == "quarantine"] == ["(0008,0008)"]
+    done, after = cleaned(before, identity, recipe=recipe(""))
+    old, now = decoded(before), decoded(after)
+    label = 29  # 27 of 75 mm of the longer side, 80 pixels
+    assert np.array_equal(old[:, :, label:-label], now[:, :, label:-label])
+    assert len(np.unique(now[:, :, :label])) == len(np.unique(now[:, :, -label:])) == 1
+    assert not done.findings
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"ImagedVolumeWidth": 50.0, "ImagedVolumeHeight": 25.0}, {"NumberOfFrames": 2}]
+)
+def test_an_overview_of_tiles_or_of_half_a_slide_becomes_black_as_a_whole(new, encoded, identity, attributes):
+    dataset = slide(new, "OVERVIEW")
+    dataset.PixelData *= attributes.get("NumberOfFrames", 1)
+    for keyword, value in attributes.items():
+        setattr(dataset, keyword, value)
+    _, after = cleaned(encoded(dataset), identity, recipe=recipe(""))
+    assert len(np.unique(decoded(after))) == 1
+
+
+def test_a_rule_says_better_where_the_label_of_an_overview_is(new, encoded, identity):
+    before = encoded(slide(new, "OVERVIEW"))
     done, after = cleaned(
         before, identity, recipe=recipe('{ ImageType.contains("OVERVIEW") } (20,4,30,9) (70,50,10,6)')
     )
     holds(before, after)
     assert not done.findings
+
+
+def test_an_overview_without_a_label_keeps_its_pixels_and_is_read(new, encoded, identity):
+    dataset = slide(new, "OVERVIEW")
+    dataset.SpecimenLabelInImage = "NO"
+    before = encoded(dataset)
+    done, after = cleaned(before, identity, recipe=recipe(""))
+    assert np.array_equal(decoded(before), decoded(after))
+    assert [finding.path for finding in done.findings] == ["(0008,0008)"], "without a reader it waits"
+
+
+def test_tissue_with_a_label_somewhere_in_it_is_quarantined(new, encoded, identity):
+    dataset = slide(new, "VOLUME")
+    assert not cleaned(encoded(dataset), identity, recipe=recipe(""))[0].findings
+    dataset.SpecimenLabelInImage = "YES"
+    done, _ = cleaned(encoded(dataset), identity, recipe=recipe(""))
+    assert [finding.path for finding in done.findings if finding.kind == "quarantine"] == ["(0008,0008)"]
 
 
 def test_a_sites_file_is_looked_at_and_never_edited(new, encoded, identity):

@@ -23,6 +23,11 @@ from pydicom.uid import (
 
 _STACK_SYNTAXES: Final = ("explicit", "implicit", "deflated", "jpeg-ls", "jpeg 2000", "rle", "big endian")
 _SIZE: Final = 96
+_MATRIX: Final = {
+    "VOLUME": (256, 256),
+    "LABEL": (220, 300),
+    "OVERVIEW": (300, 900),
+}  # rows and columns of a slide's
 
 
 def ct(subject: Subject, count: int) -> list[Planted]:
@@ -192,7 +197,7 @@ def capture(subject: Subject, *, words: bool) -> Planted:
 
 
 def slide(subject: Subject) -> list[Planted]:
-    """A slide: the tissue in tiles, and its label with the patient's name."""
+    """A slide: the tissue in tiles, its label with the patient's name, and an overview with the label at one end."""
     series, container = subject.uid(), f"SL-{subject.person.accession}"
     tissue = subject.start(VLWholeSlideMicroscopyImageStorage, "SM", series, 2 + len(subject.files))
     _slide(subject, tissue, container, "VOLUME")
@@ -206,13 +211,22 @@ def slide(subject: Subject) -> list[Planted]:
     _finish(tissue, tiles, 8, "jpeg")
     label = subject.start(VLWholeSlideMicroscopyImageStorage, "SM", series, tissue.dataset.SeriesNumber)
     _slide(subject, label, container, "LABEL")
-    paper = np.full((220, 300), 0.93) + subject.rng.normal(0, 0.01, (220, 300))
+    paper = np.full(_MATRIX["LABEL"], 0.93) + subject.rng.normal(0, 0.01, _MATRIX["LABEL"])
     how = pixels.look(subject.rng, hard=False)
     dark = 1 - paper
     burned = pixels.burn(dark, _lines(subject), how, (14, 30))
     paper = np.clip(1 - dark, 0, 1)
     _finish(label, np.repeat(paper[None, ..., None], 3, axis=-1), 8, "explicit", burned)
-    return [tissue, label]
+    overview = subject.start(VLWholeSlideMicroscopyImageStorage, "SM", series, tissue.dataset.SeriesNumber)
+    _slide(subject, overview, container, "OVERVIEW")
+    rows, columns = _MATRIX["OVERVIEW"]
+    glass = np.full((rows, columns), 0.06) + subject.rng.normal(0, 0.01, (rows, columns))
+    glass[60:240, 380:520] += pixels.texture(subject.rng, 180, 140) * 0.5
+    at = (14, 40) if subject.rng.random() < 0.5 else (columns - 300, 40)
+    burned = pixels.burn(glass, _lines(subject), how, at)
+    seen = np.clip(1 - glass, 0, 1)
+    _finish(overview, np.repeat(seen[None, ..., None], 3, axis=-1), 8, "explicit", burned)
+    return [tissue, label, overview]
 
 
 def _slide(subject: Subject, file: Planted, container: str, flavor: str) -> None:
@@ -220,12 +234,13 @@ def _slide(subject: Subject, file: Planted, container: str, flavor: str) -> None
     root.put("FrameOfReferenceUID", subject.frame_of_reference, MAPPED)
     root.put("ImageType", ["ORIGINAL", "PRIMARY", flavor, "NONE"], stays("DICOM-IOD-1", flavor))
     root.put("ContainerIdentifier", container, gone("HIPAA-H", subject.person.accession))
-    root.put("TotalPixelMatrixColumns", 256 if flavor == "VOLUME" else 300, stays("DICOM-IOD-1"))
-    root.put("TotalPixelMatrixRows", 256 if flavor == "VOLUME" else 220, stays("DICOM-IOD-1"))
+    rows, columns = _MATRIX[flavor]
+    root.put("TotalPixelMatrixColumns", columns, stays("DICOM-IOD-1"))
+    root.put("TotalPixelMatrixRows", rows, stays("DICOM-IOD-1"))
     root.put("NumberOfFrames", 4 if flavor == "VOLUME" else 1)
     root.put("DimensionOrganizationType", "TILED_FULL")
-    root.put("SpecimenLabelInImage", "YES" if flavor == "LABEL" else "NO")
-    root.put("BurnedInAnnotation", "YES" if flavor == "LABEL" else "NO")
+    root.put("SpecimenLabelInImage", "NO" if flavor == "VOLUME" else "YES")
+    root.put("BurnedInAnnotation", "NO" if flavor == "VOLUME" else "YES")
     root.put("VolumetricProperties", "VOLUME")
     specimen = root.item("SpecimenDescriptionSequence")
     specimen.put("SpecimenIdentifier", container, gone("HIPAA-H", subject.person.accession))

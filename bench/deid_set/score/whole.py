@@ -136,6 +136,9 @@ def _around(pair: Pair) -> Iterator[Verdict]:
     margin = _ALLOWED_AROUND * max(box["bottom_right"][1] - box["top_left"][1] for box in boxes)
     far = np.ones(before.shape[1:], dtype=bool)
     far[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin] = False
+    if "OVERVIEW" in pair.before.dataset.get("ImageType", []):  # nor of the ends, at one of which a label is
+        end = far.shape[1] * 2 // 5
+        far[:, :end] = far[:, -end:] = False
     differing = int((np.abs(before - after.astype(float)) > _tolerance(pair))[:, far].sum())
     yield Verdict(EXTENDED[5], "extended", not differing, pair.row.path, "", "", f"{differing} pixels")
 

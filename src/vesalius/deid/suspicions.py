@@ -14,6 +14,7 @@ _CONVERSION_TYPE: Final = 0x00080064
 _PLACES: Final = (0x00100020, 0x00080018, 0x0020000D, 0x0020000E)
 _BURNED_IN: Final = 0x00280301
 _DOCUMENT: Final = 0x00420011
+_LABEL_IN_IMAGE: Final = 0x00480010  # Specimen Label In Image
 PIXELS: Final = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 """Where pixels may stand: numbers of floating point in one and in two words, whole numbers (PS3.3 C.7.6.24)."""
 _STANDARD_CLASS: Final = "1.2.840.10008.5.1.4."
@@ -22,7 +23,7 @@ _STANDARD_CLASS: Final = "1.2.840.10008.5.1.4."
 class Doubt(NamedTuple):
     """A sign in the header that the pixels may show text, and what can settle it.
 
-    `label`: a slide's label or overview; `overlay`: it lies in unused bits of the pixels; `beyond_reading`: what is
+    `label`: a slide's label is in the image; `overlay`: it lies in unused bits of the pixels; `beyond_reading`: what is
     written by hand, or shows the patient; `promises_text`: nobody may believe that there was none.
     """
 
@@ -51,14 +52,32 @@ def has_pixels(root: Dataset) -> bool:
 
 def shows_no_text(root: Dataset) -> bool:
     """Whether the pixels are no picture that somebody could have written on, such as a segmentation's."""
-    kinds = {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
     named = _listed("without_text", root.text(_SOP_CLASS))
-    return named and not kinds & set(_data()["shows_text"]) and not embedded_overlays(root)
+    shows = kinds_of(root) & set(_data()["shows_text"]) or shows_label(root)
+    return named and not shows and not embedded_overlays(root)
+
+
+def kinds_of(root: Dataset) -> set[str]:
+    """The values of Image Type."""
+    return {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
 
 
 def rarely_shows_text(root: Dataset) -> bool:
     """Whether the pixels come from a reconstruction, on which few devices write."""
     return _listed("rarely_text", root.text(_SOP_CLASS))
+
+
+def shows_label(root: Dataset) -> bool:
+    """Whether a slide's label is in the image (PS3.3 C.8.12.4): of overviews the file may say that it is not."""
+    said = root.text(_LABEL_IN_IMAGE).upper()
+    places = label_places(root)
+    return _is_of_slide(root) and ("whole" in places or said == "YES" or ("ends" in places and said != "NO"))
+
+
+def label_places(root: Dataset) -> set[str]:
+    """Where kinds of a slide's image hold the label: `whole` in all of it, `ends` at either end."""
+    labels = _data()["labels"]
+    return {labels[kind] for kind in kinds_of(root) if kind in labels}
 
 
 def embedded_overlays(root: Dataset) -> frozenset[int]:
@@ -98,15 +117,21 @@ def _pixels(root: Dataset) -> Iterator[Doubt]:
         sentence = "the image was converted from a screen, a film or a document"
         by_hand = conversion.upper() in _data()["conversions_beyond_reading"]
         yield Doubt(_found(_CONVERSION_TYPE, sentence), beyond_reading=by_hand)
-    kinds = {str(value).strip().upper() for value in root.values(_IMAGE_TYPE)}
+    kinds = kinds_of(root)
     if kinds & {"DERIVED", "SECONDARY"} and not _derived_as_usual(sop_class, kinds):
         yield Doubt(_found(_IMAGE_TYPE, "a derived or secondary image that is no plain reformat"))
-    if shown := kinds & set(_data()["shows_text"]):
-        label = not shown.isdisjoint(_data()["labels"]) and _listed("slides", sop_class)
-        sentence = "a slide's label, a dose report or a screen shows writing"
-        yield Doubt(_found(_IMAGE_TYPE, sentence), label=label, promises_text=True)
+    if shows_label(root):
+        yield Doubt(_found(_IMAGE_TYPE, "a slide's label shows writing"), label=True, promises_text=True)
+    elif kinds & set(_data()["shows_text"]):
+        unlabelled = _is_of_slide(root) and root.text(_LABEL_IN_IMAGE).upper() == "NO"
+        sentence = "a slide's overview, a dose report or a screen shows writing"
+        yield Doubt(_found(_IMAGE_TYPE, sentence), promises_text=not unlabelled)
     for group in sorted(embedded_overlays(root)):
         yield Doubt(_found(group << 16 | 0x0010, "an overlay in the unused bits of the pixels"), overlay=True)
+
+
+def _is_of_slide(root: Dataset) -> bool:
+    return _listed("slides", root.text(_SOP_CLASS))
 
 
 def _derived_as_usual(sop_class: str, kinds: set[str]) -> bool:

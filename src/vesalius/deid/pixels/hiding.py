@@ -84,16 +84,14 @@ def hide(
     doubts = pixel_doubts(root)
     rule = rule_for(root, recipe)
     label = next((doubt for doubt in doubts if doubt.label), None)
-    if label is not None and not rule.regions:
-        sentence = (
-            "a slide's label or overview shows writing that nothing here can read, and no rule blanks it"
-        )
+    if label is not None and not rule.blanks:
+        sentence = "a slide's label is somewhere in the image, and no rule says where"
         return Hidden(findings=(FindingFact("quarantine", label.finding.path, sentence),))
     try:
         return _hidden(file, rule, doubts, partial(may_stay, context), reader, origin)
     except frames.Undecodable:
         left = [doubt.finding for doubt in doubts]
-        if reader is not None or rule.regions:
+        if reader is not None or rule.blanks:
             left.append(FindingFact("pixel_text", _where(root), _UNDECODED))
         return Hidden(findings=tuple(left))
 
@@ -161,7 +159,7 @@ def _picture(file: DicomFile, index: int) -> frames.Samples:
 def _left(doubts: list[Doubt], seen: _Seen, rule: Rule, *, read: bool) -> Iterator[Doubt]:
     """Doubts of the header that looking at the pixels does not settle."""
     for doubt in doubts:
-        if doubt.overlay or (doubt.label and rule.regions):
+        if doubt.overlay or (doubt.label and rule.blanks):
             continue
         if not read or doubt.beyond_reading or (doubt.promises_text and not seen.text):
             yield doubt

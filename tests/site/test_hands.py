@@ -1,6 +1,8 @@
 """A child process that dies costs its own file and no other."""
 
 import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 
@@ -48,3 +50,21 @@ def test_what_takes_too_long_is_ended():
         while time.monotonic() - began < 30:
             time.sleep(0.01)
     assert time.monotonic() - began < 10
+
+
+def test_the_tool_is_loaded_where_a_system_lacks_what_posix_has():
+    """As far as it can be told here: what Windows lacks is taken away before anything is imported."""
+    lacking = "import os, signal, sys; sys.modules |= dict.fromkeys(['fcntl', 'resource', 'pwd', 'grp', 'termios'])\n"
+    less = "del signal.SIGALRM, signal.SIGKILL, signal.alarm, os.fchmod, os.O_DIRECTORY\n"
+    names = (
+        "cli.deidentify_display",
+        "cli.inspect_display",
+        "site.run",
+        "site.passes.supporting",
+        "site.survey.run",
+    )
+    load = "\n".join(f"import vesalius.{name}" for name in names)
+    done = subprocess.run(
+        [sys.executable, "-c", lacking + less + load], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

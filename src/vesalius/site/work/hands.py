@@ -20,6 +20,7 @@ SECONDS: Final = 300  # of one file, before its child gives it up
 _CPU_GRACE: Final = 60  # seconds more, before the system ends a child that does not listen
 _AHEAD: Final = 2  # tasks that wait for each child, so that none is idle
 
+_MOST_ELSEWHERE: Final = 61  # children that Windows can wait for at once
 _FORKSERVER: Final = "forkserver" in get_all_start_methods()
 _PRELOADED: Final = (
     "click",
@@ -151,7 +152,8 @@ def make_ready() -> None:
 def _pool(count: int) -> ProcessPoolExecutor:
     make_ready()
     context = get_context("forkserver" if _FORKSERVER else "spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+    most = count if os.name == "posix" else min(count, _MOST_ELSEWHERE)
+    return ProcessPoolExecutor(most, mp_context=context, initializer=_begin)
 
 
 def _begin() -> None:

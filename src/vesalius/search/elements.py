@@ -96,7 +96,7 @@ def element_of(name: str) -> Element | None:
 
     An attribute of the DICOM dictionary without a row of its own is asked of the header facts of a revision.
     """
-    key = _key(name)
+    key = key_of(name)
     known = _by_key().get(key)
     if known is not None or not key:
         return known
@@ -124,7 +124,8 @@ def shown(value: object) -> str:
     return str(value) or NOT_SPECIFIED
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """A name without case, spaces and signs: what names are compared by."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
@@ -138,7 +139,7 @@ def _by_key() -> dict[str, Element]:
     ):
         for element in TABLE:
             for name in filter(None, names_of(element)):
-                found.setdefault(_key(name), element)
+                found.setdefault(key_of(name), element)
     return found
 
 
@@ -146,14 +147,14 @@ def _by_key() -> dict[str, Element]:
 def _dictionary() -> tuple[dict[str, int], dict[str, int]]:
     """Tags of the attributes of PS3.6 that can be asked, by keyword, and by keyword and name as keys."""
     by_keyword = {word: tag for word, tag in keyword_dict.items() if word and dictionary_VR(tag) in _KINDS}
-    by_key = {_key(dictionary_description(tag)): tag for tag in by_keyword.values()}
-    return by_keyword, by_key | {_key(keyword): tag for keyword, tag in by_keyword.items()}
+    by_key = {key_of(dictionary_description(tag)): tag for tag in by_keyword.values()}
+    return by_keyword, by_key | {key_of(keyword): tag for keyword, tag in by_keyword.items()}
 
 
 @cache
 def _of_header(tag: int) -> Element:
     keyword = keyword_for_tag(tag)
-    return _by_key().get(_key(keyword)) or Element(
+    return _by_key().get(key_of(keyword)) or Element(
         name=keyword,
         parameter=keyword,
         label=dictionary_description(tag),

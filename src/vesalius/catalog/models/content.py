@@ -86,7 +86,8 @@ class Instance(models.Model):
 class SeriesRevision(models.Model):
     """Immutable content behind a Series UID. What search asks stands here, copied from the headers."""
 
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="revisions")
+    # no index of its own: the constraint on (series, number) has one
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="revisions", db_index=False)
     number = models.IntegerField()  # 1, 2, 3 ... of this series
     digest = models.CharField(max_length=64, unique=True)  # of (SOP UID, SHA-256) in order
     home_download = models.ForeignKey("catalog.Download", on_delete=models.PROTECT, related_name="revisions")
@@ -129,7 +130,6 @@ class SeriesRevision(models.Model):
     class Meta:
         ordering = ["series_id", "number"]
         constraints = [models.UniqueConstraint(fields=["series", "number"], name="a_revision_number_once")]
-        indexes = [models.Index(fields=["modality", "body_part_examined"])]
 
     def __str__(self) -> str:
         return f"{self.series} revision {self.number}"

@@ -32,7 +32,8 @@ class Release(models.Model):
 class ReleaseRevision(models.Model):
     """A revision that stands in a release."""
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contents")
+    # no index of its own: the constraint on (release, revision) has one
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="contents", db_index=False)
     revision = models.ForeignKey(
         "catalog.SeriesRevision", on_delete=models.CASCADE, related_name="in_releases"
     )

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from vesalius.deid import DomainKey, Identity
+from vesalius.deid.language.words import is_known
 from vesalius.deid.patient.lookup import LookupTable
 from vesalius.settings.keys import key_in
 from vesalius.site.inputs import gathered
@@ -71,6 +73,9 @@ def deidentify(
             clear_drafts(order.out)
         journal.read_again_for(order.recipe.event_attribute if order.recipe.event else "")
         journal.meet(sources.values())
+        Thread(
+            target=is_known, args=("word",)
+        ).start()  # loads what file names are judged by, while children read
         collect(run)
         run.identity = identity.dated(journal.events())
         journal.reopen()

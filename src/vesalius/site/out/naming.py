@@ -105,6 +105,8 @@ def _tokens(context: PatientContext) -> Iterator[str]:
         yield from (word for word in words if len(word) >= _SHORTEST)
 
 
-def _spellings(component: str) -> tuple[str, ...]:
-    """A path component as it is, and with blanks for the signs that file names use instead."""
-    return component, _WORDS.sub(" ", component)
+def _spellings(component: str) -> set[str]:
+    """A path component as it is but for its ending, and with blanks for the signs that file names use instead."""
+    ending = PurePosixPath(component).suffix
+    name = component.removesuffix(ending) if _ENDINGS.fullmatch(ending) else component
+    return {name, _WORDS.sub(" ", name)}

@@ -17,6 +17,7 @@ from vesalius.dicom.vr import is_private
 
 MOST_VALUES: Final = 200  # distinct pairs of one attribute that are counted apart
 SHOWN: Final = 5  # of them, the commonest, in the report
+_MOST_PLACES: Final = 100_000  # paths with their items
 _LAST_TAG: Final = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)$")
 _DEEDS: Final = {
     "K": "kept",
@@ -55,8 +56,9 @@ class Told:
     def note(self, before: str | None, after: str | None) -> None:
         """One more."""
         self.count += 1
-        if (before, after) in self.pairs or len(self.pairs) < MOST_VALUES:
-            self.pairs[before, after] += 1
+        pair = before, after
+        if pair in self.pairs or len(self.pairs) < MOST_VALUES:
+            self.pairs[pair] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,7 @@ class Line:
 
 def lines(records: Iterable[bytes], recipe: Recipe) -> Iterator[Line]:
     """Every attribute that was changed, in order of the tags."""
-    told: dict[Deed, Told] = {}
-    for record in records:
-        for path, vr, action, before, after in json.loads(zlib.decompress(record))["changes"]:
-            told.setdefault(Deed(_without_items(path), vr, action), Told()).note(before, after)
-    for deed, one in sorted(told.items()):
+    for deed, one in sorted(_told(records).items()):
         yield Line(
             path=deed.path,
             name=name_of(deed.path),
@@ -94,6 +92,21 @@ def lines(records: Iterable[bytes], recipe: Recipe) -> Iterator[Line]:
                 if before or after
             ),
         )
+
+
+def _told(records: Iterable[bytes]) -> dict[Deed, Told]:
+    """Each deed once, wherever its items stand; `places` spares a record of known paths all but the counting."""
+    told: dict[Deed, Told] = {}
+    places: dict[tuple[str, str, str], Told] = {}
+    for record in records:
+        for path, vr, action, before, after in json.loads(zlib.decompress(record))["changes"]:
+            one = places.get((path, vr, action))
+            if one is None:
+                one = told.setdefault(Deed(_without_items(path), vr, action), Told())
+                if len(places) < _MOST_PLACES:
+                    places[path, vr, action] = one
+            one.note(before, after)
+    return told
 
 
 def tag_of(path: str) -> int:

@@ -24,9 +24,11 @@ from vesalius.deid.walker import Walker
 from vesalius.dicom import Dataset, DicomFile, tag_text
 
 if TYPE_CHECKING:
-    from vesalius.deid.pixels import Hidden, Reader
+    from vesalius.deid.pixels import Drawn, Hidden, Reader
 
 _PIXELS: Final = "clean_pixel_data"
+_GRAPHICS: Final = "clean_graphics"
+_OVERLAYS: Final = 0x60
 _SOP_CLASS: Final = 0x00080016
 _SOP_INSTANCE: Final = 0x00080018
 
@@ -75,7 +77,10 @@ def clean(
     done = frozenset({_PIXELS}) if hidden and hidden.cleaned else frozenset()
     vouched = stamps.Vouched(done=done, undone=frozenset() if done else stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
-    walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched))
+    drawn = _drawn(file, recipe, context, reader)
+    walker = Walker(
+        recipe, patient, origin, codes, stamps.tags(vouched), drawn.kept if drawn else frozenset()
+    )
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))
     walker.data_set(root, place, "", file.body, file.size)
     if origin == "site":
@@ -87,9 +92,10 @@ def clean(
             FindingFact("event", tag_text(OFFSET), "the date of the patient's event is unknown")
         )
     doubts = (*suspicions(root, pixels=hidden is None), *_left_out(file, recipe))
+    looked = [part for part in (hidden, drawn if origin != "site" else None) if part]
     return Cleaned(
-        _joined(walker.edits, hidden.edits if hidden else ()),
-        (*walker.changes, *(hidden.changes if hidden else ())),
+        _joined(walker.edits, tuple(edit for part in looked for edit in part.edits)),
+        (*walker.changes, *(change for part in looked for change in part.changes)),
         tuple(sorted({*walker.findings, *doubts, *(hidden.findings if hidden else ())})),
         facts_after(root, walker.after, _syntax(file, origin, hidden), walker.references),
         WordCount(patient.tally.kept, patient.tally.removed),
@@ -148,6 +154,20 @@ def _hidden(
     from vesalius.deid.pixels import hide  # noqa: PLC0415 - decoders are loaded where pixels are looked at
 
     return hide(file, recipe, context, reader, origin)
+
+
+def _drawn(
+    file: DicomFile, recipe: Recipe, context: PatientContext, reader: "Reader | None"
+) -> "Drawn | None":
+    if (
+        _GRAPHICS not in recipe.options
+        or reader is None
+        or not any(tag >> 24 == _OVERLAYS for tag in file.dataset.elements)
+    ):
+        return None
+    from vesalius.deid.pixels import planes  # noqa: PLC0415 - as above
+
+    return planes(file, context, reader)
 
 
 def _joined(edits: list[Edit], over: tuple[Edit, ...]) -> tuple[Edit, ...]:

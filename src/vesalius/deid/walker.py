@@ -68,7 +68,13 @@ class Walker:
     """
 
     def __init__(
-        self, recipe: Recipe, patient: Patient, origin: Origin, appended_codes: bytes, stamped: frozenset[int]
+        self,
+        recipe: Recipe,
+        patient: Patient,
+        origin: Origin,
+        appended_codes: bytes,
+        stamped: frozenset[int],
+        overlays: frozenset[int] = frozenset(),
     ) -> None:
         self.recipe = recipe
         self.patient = patient
@@ -82,6 +88,7 @@ class Walker:
         self._dates_go = origin == "identifiable" and _FULL_DATES not in recipe.options
         self._plan = positions.Plan(frozenset(), {})
         self._appended_codes = appended_codes
+        self._overlays = overlays  # groups of planes at the root whose drawing was cleaned, and stays
         self._stamped = stamped  # root elements that are written by the stamps alone (PS3.15 E.1.1 and E.3)
 
     def data_set(self, dataset: Dataset, place: Place, prefix: str, start: int, end: int) -> int:
@@ -106,11 +113,11 @@ class Walker:
             case = _Case(element, kept.decision, place, prefix, kept) if kept else None
         elif not tag & 0xFFFF or tag < _FIRST_TAG:
             return self._edit(element.start, element.end, b"")
-        elif not prefix and tag in self._stamped:
+        elif not prefix and (tag in self._stamped or self._is_clean_drawing(tag)):
             return 0
         elif tag == positions.REFERENCED_ITEM and element.start in self._plan.moved:
             return self._move(element, prefix)
-        elif tag >> 24 == _OVERLAYS and self._loses_overlay(element, place):
+        elif tag >> 24 == _OVERLAYS and self._loses_overlay(element, place, prefix):
             case = None
         else:
             case = _Case(element, place.decide(tag, element.vr), place, prefix)
@@ -128,10 +135,13 @@ class Walker:
         value = struct.pack(f"{end}{len(moved)}I", *moved)
         return self._replace(element, value, Action.CLEAN, prefix + tag_text(element.tag))
 
-    def _loses_overlay(self, element: Element, place: Place) -> bool:
+    def _is_clean_drawing(self, tag: int) -> bool:
+        return tag >> 16 in self._overlays and tag & 0xFFFF == _OVERLAY_DATA
+
+    def _loses_overlay(self, element: Element, place: Place, prefix: str) -> bool:
         """Whether this describes an overlay whose data go: without them the rest is no valid plane (PS3.3 C.9.2)."""
         data = element.parent.get(element.tag & 0xFFFF0000 | _OVERLAY_DATA)
-        if data is None or self.origin == "site":
+        if data is None or self.origin == "site" or (not prefix and self._is_clean_drawing(data.tag)):
             return False
         return place.decide(data.tag, data.vr).action is not Action.KEEP
 

@@ -40,6 +40,9 @@ _GOES_ALONG: Final = {
     tag: table.Row(name, "X", {})
     for tag, name in ((0x4FFE0001, "MAC Parameters Sequence"), (0x04000500, "Encrypted Attributes Sequence"))
 }
+# Words about an overlay plane that has no row, as those of Overlay Comments are treated (PS3.3 C.9.2, PS3.15 E.3.3).
+_OVERLAY_TEXT: Final = table.Row("text of an overlay", "X", {"clean_graphics": "C", "clean_descriptors": "C"})
+_OVERLAYS: Final = 0x60
 _MOST_REMEMBERED: Final = 16_384
 
 
@@ -189,6 +192,8 @@ def _unlisted(tag: int, vr: str) -> table.Row:
         return _UNLISTED_DATE
     if "PN" in {vr, known}:
         return _UNLISTED_NAME
+    if tag >> 24 == _OVERLAYS and vr in _TEXT - {"CS"}:
+        return _OVERLAY_TEXT
     return _UNLISTED_UID if vr == "UI" and tag not in _CLASS_UIDS else _KEPT
 
 

@@ -31,7 +31,7 @@ OPTIONS = (
     ("clean_structured_content", "Clean Structured Content",
      "Reports keep numbers, codes and references; their texts are cleaned item by item (E.3.4)."),
     ("clean_graphics", "Clean Graphics",
-     "Annotations stay; their texts follow Clean Descriptors. Overlays and curves go (E.3.3)."),
+     "Annotations stay, their texts as Clean Descriptors says; overlays lose what is written; curves go (E.3.3)."),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydicom.data import get_testdata_file
 
 from vesalius.deid import DomainKey, Identity, PatientContext, Recipe, clean, collect, write
-from vesalius.deid.profile import options, private
+from vesalius.deid.annex import options, private
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import read
 from vesalius.dicom.structure import check

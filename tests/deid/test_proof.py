@@ -15,8 +15,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, RLELossless
 
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
-from vesalius.deid.profile.recipe import BUILTIN
 from vesalius.deid.proof import FATAL, prove
+from vesalius.deid.recipes.recipe import BUILTIN
 from vesalius.dicom import read
 
 TCIA = Recipe.builtin("tcia")

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vesalius.deid import Recipe, RecipeError
+from vesalius.deid.annex import options
 from vesalius.deid.ctp import Script, imported
-from vesalius.deid.profile import options, recipe_file
-from vesalius.deid.profile.recipe import BUILTIN
+from vesalius.deid.recipes import recipe_file
+from vesalius.deid.recipes.recipe import BUILTIN
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "recipes.md"
 HEAD = 'name = "r"\nversion = "1"\n'
@@ -84,7 +85,7 @@ def test_what_is_ready_keeps_its_promises():
 
 
 def test_every_option_of_the_standard_has_a_name_and_every_column_of_the_table_is_an_option():
-    from vesalius.deid.profile import table
+    from vesalius.deid.annex import table
 
     assert table.options() < options.names().keys()
     assert len(options.names()) == 12

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from vesalius.deid import PatientContext
-from vesalius.deid.profile import private, table
+from vesalius.deid.annex import private, table
 from vesalius.deid.resources import load_words
 from vesalius.deid.text import is_harmless
 from vesalius.dicom.standard import load_json, load_rows

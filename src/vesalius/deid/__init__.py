@@ -6,8 +6,8 @@ from vesalius.deid.output.facts import header_facts
 from vesalius.deid.patient.context import Collected, ContextError, PatientContext, collect, patient_of
 from vesalius.deid.patient.identity import DomainKey, Identity, IdentityError
 from vesalius.deid.patient.lookup import LookupTable, LookupTableError
-from vesalius.deid.profile.recipe import Recipe
-from vesalius.deid.profile.recipe_file import RecipeError
+from vesalius.deid.recipes.recipe import Recipe
+from vesalius.deid.recipes.recipe_file import RecipeError
 from vesalius.deid.record import Change, FindingFact, Origin, WordCount
 
 __all__ = [

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from vesalius.deid import scripted
+from vesalius.deid.annex import private
 from vesalius.deid.ctp import Script, Surroundings, expressions
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
@@ -13,9 +14,8 @@ from vesalius.deid.output.head import new_head, transfer_syntax
 from vesalius.deid.patient.context import ContextError, PatientContext, patient_of
 from vesalius.deid.patient.event import OFFSET, days_from_event
 from vesalius.deid.patient.identity import Identity
-from vesalius.deid.profile import private
-from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import root_place
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin, WordCount
 from vesalius.deid.suspicions import suspicions
 from vesalius.deid.values import encode

@@ -31,8 +31,9 @@ class WordCount(NamedTuple):
 class FindingFact:
     """One doubt about one file: its kind, the element path that gives rise to it (never a value), and why.
 
-    Kinds: quarantine, pixel_text, structured_content, identity; for origin `site` also not_removed, not_emptied,
-    not_cleaned and stamp_missing; of a proof leak, stamp_missing and conformance.
+    Kinds: quarantine, pixel_text, text (words stay that no list holds), structured_content, identity, event, face; for
+    origin `site` also not_removed, not_emptied, not_cleaned and stamp_missing; of a proof leak, stamp_missing and
+    conformance.
     """
 
     kind: str

@@ -4,15 +4,15 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from vesalius.deid.annex.actions import Action, resolve
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
 from vesalius.deid.patient.uids import with_new_uids
 from vesalius.deid.profile import kept_private
-from vesalius.deid.profile.actions import Action, resolve
 from vesalius.deid.profile.kept_private import Meaning
-from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place, Text
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.structured import content_items, positions
 from vesalius.deid.values import encode

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from vesalius.deid.annex import options as known_options
+from vesalius.deid.annex import table
 from vesalius.deid.patient.event import EVENT_TYPE, OFFSET
-from vesalius.deid.profile import options as known_options
-from vesalius.deid.profile import table
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Origin
 from vesalius.deid.values import encode
 from vesalius.dicom import Dataset

@@ -8,7 +8,7 @@ from typing import Final
 
 from vesalius.deid.patient.identity import Identity
 from vesalius.deid.patient.lookup import Patient, true_date
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.dicom import Dataset
 
 OFFSET: Final = 0x00120052

@@ -17,7 +17,7 @@ from vesalius.deid.patient.lookup import (
     shared_name,
     true_date,
 )
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.errors import BadInput
 
 _WELL_KNOWN: Final = "1.2.840.10008."

@@ -18,7 +18,7 @@ from vesalius.deid.pixels.judging import Judge, may_stay
 from vesalius.deid.pixels.likeness import levelled, text_boxes
 from vesalius.deid.pixels.reader import Reader
 from vesalius.deid.pixels.rules import Rule, rule_for
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.suspicions import (
     PIXELS,

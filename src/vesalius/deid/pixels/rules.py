@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from vesalius.deid.ctp import pixel_script
 from vesalius.deid.pixels.boxes import Box
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.resources import load_json, load_text
 from vesalius.deid.suspicions import label_places, shows_label
 from vesalius.dicom import Dataset

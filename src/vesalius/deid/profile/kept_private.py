@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from vesalius.deid.profile import private
-from vesalius.deid.profile.actions import Action
-from vesalius.deid.profile.iods import OPTIONAL
-from vesalius.deid.profile.private import Disposition
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.annex import private
+from vesalius.deid.annex.actions import Action
+from vesalius.deid.annex.iods import OPTIONAL
+from vesalius.deid.annex.private import Disposition
 from vesalius.deid.profile.rules import Decision, Place
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.dicom import Dataset, Element, tag_text
 from vesalius.dicom.vr import BYTES, is_private_creator
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from vesalius.deid.profile import private, table
-from vesalius.deid.profile.actions import Action, resolve
-from vesalius.deid.profile.iods import OPTIONAL, iod_of, lists_references, merged, plain_tag, root_nodes
-from vesalius.deid.profile.recipe import Recipe
+from vesalius.deid.annex import private, table
+from vesalius.deid.annex.actions import Action, resolve
+from vesalius.deid.annex.iods import OPTIONAL, iod_of, lists_references, merged, plain_tag, root_nodes
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.dicom import tag_text
 from vesalius.dicom import vr as representations
 

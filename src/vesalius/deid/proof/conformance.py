@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from vesalius.deid.profile.actions import Action
-from vesalius.deid.profile.iods import OPTIONAL, Node, plain_tag
+from vesalius.deid.annex.actions import Action
+from vesalius.deid.annex.iods import OPTIONAL, Node, plain_tag
 from vesalius.deid.profile.rules import Place
 from vesalius.deid.proof import forms
 from vesalius.deid.record import FindingFact

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from vesalius.deid.annex.actions import Action
+from vesalius.deid.annex.iods import Node, iod_of, merged, plain_tag, root_nodes
 from vesalius.deid.output import stamps
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.patient.identity import Identity
 from vesalius.deid.patient.leaks import Leaks, is_opaque, old_uids, stale, stretches
-from vesalius.deid.profile.actions import Action
-from vesalius.deid.profile.iods import Node, iod_of, merged, plain_tag, root_nodes
-from vesalius.deid.profile.recipe import Recipe
 from vesalius.deid.profile.rules import Decision, Place, root_place
 from vesalius.deid.proof import conformance, pixels
 from vesalius.deid.proof.ours import is_ours
+from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import FindingFact, Origin
 from vesalius.deid.structured import content_items
 from vesalius.deid.values.numerals import is_disguised, is_of_digits

@@ -8,13 +8,13 @@ texts, and elements behind the pixels are treated like all others.
 from collections.abc import Container
 from typing import Final, NamedTuple
 
+from vesalius.deid.annex.private import Key
 from vesalius.deid.ctp.functions import Outcome, Refused, Scope, Surroundings, outcome
 from vesalius.deid.ctp.script import ElementLine, Script
 from vesalius.deid.ctp.script.parts import OVERLAYS
 from vesalius.deid.ctp.written import value_of
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
-from vesalius.deid.profile.private import Key
 from vesalius.deid.record import Change, FindingFact
 from vesalius.deid.scripted import staying
 from vesalius.deid.scripted.codes import CODE_VALUE, code_item, codes, is_known

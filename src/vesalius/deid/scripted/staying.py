@@ -3,10 +3,10 @@
 from collections.abc import Container, Iterator
 from typing import Final
 
+from vesalius.deid.annex.private import Key
 from vesalius.deid.ctp.script import Script
 from vesalius.deid.ctp.script.dangers import is_telling
 from vesalius.deid.ctp.script.parts import CURVES, PRIVATE_GROUPS, UNSPECIFIED
-from vesalius.deid.profile.private import Key
 from vesalius.dicom import Element, walk
 from vesalius.dicom import vr as representations
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from vesalius.deid.profile.actions import Action
+from vesalius.deid.annex.actions import Action
+from vesalius.deid.annex.table import Row
 from vesalius.deid.profile.rules import Decision
-from vesalius.deid.profile.table import Row
 from vesalius.dicom import Dataset
 from vesalius.dicom.standard import load_json
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vesalius.deid import Recipe
+from vesalius.deid.annex import options, table
 from vesalius.deid.output import stamps
 from vesalius.deid.patient import event
-from vesalius.deid.profile import options, table
 from vesalius.dicom.vr import is_private
 
 MOST_VALUES: Final = 200  # distinct pairs of one attribute that are counted apart

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import vesalius
-from vesalius.deid.profile import options, table
+from vesalius.deid.annex import options, table
 from vesalius.site.order import Order, Outcome, Run
 from vesalius.site.places import secret_file, secret_folder
 from vesalius.site.report import page

@@ -5,8 +5,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple
 
-from vesalius.deid.profile import table
-from vesalius.deid.profile.private import TCIA, allowed, decided
+from vesalius.deid.annex import table
+from vesalius.deid.annex.private import TCIA, allowed, decided
 from vesalius.deid.resources import load_rows
 from vesalius.dicom import Dataset, Element
 from vesalius.dicom.vr import is_private, is_private_creator

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from vesalius.deid.profile import options
+from vesalius.deid.annex import options
 from vesalius.errors import BadInput
 
 Path: TypeAlias = tuple[str, ...]

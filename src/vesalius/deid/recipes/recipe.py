@@ -8,10 +8,11 @@ from dataclasses import Field, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from vesalius.deid.profile import options as known_options
-from vesalius.deid.profile import private, recipe_file
-from vesalius.deid.profile.actions import Action
-from vesalius.deid.profile.recipe_file import RecipeError
+from vesalius.deid.annex import options as known_options
+from vesalius.deid.annex import private
+from vesalius.deid.annex.actions import Action
+from vesalius.deid.recipes import recipe_file
+from vesalius.deid.recipes.recipe_file import RecipeError
 from vesalius.deid.resources import load_text
 
 BUILTIN: Final = ("basic", "tcia", "keep-dates", "strict")

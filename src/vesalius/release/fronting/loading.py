@@ -6,7 +6,7 @@ loaded again after an interruption goes on, and a newer index makes the next ver
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from vesalius.audit.trail import record
@@ -66,7 +66,7 @@ def _load(batch: Batch, index: Index, loaded: Loaded, person: str) -> None:
     found = rows.revisions(batch, series, _downloads(holding, batch))
     loaded.left_out.update(found.left_out)
     loaded.series += found.count
-    if _publish(holding, found, index.mapping.about, person):
+    if _publish(holding, found, patients, index.mapping.about, person):
         loaded.datasets += 1
     else:
         loaded.unchanged += 1
@@ -123,7 +123,9 @@ def _downloads(holding: Holding, batch: Batch) -> dict[tuple[str, str], int]:
     return found
 
 
-def _publish(holding: Holding, found: rows.Revisions, about: str, person: str) -> bool:
+def _publish(
+    holding: Holding, found: rows.Revisions, patients: Collection[int], about: str, person: str
+) -> bool:
     """The next version with these revisions; False where the current one has exactly them, or there is none."""
     current = holding.current_release
     held = current.contents.count() if current else 0
@@ -140,7 +142,7 @@ def _publish(holding: Holding, found: rows.Revisions, about: str, person: str) -
     flip(release)
     hide_what_is_withdrawn(release)
     fill_cells(release)
-    count_change()
+    count_change(patients if current is None else None)
     record(
         "index.load",
         person=person,

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +99,7 @@ class Index:
 
 def read_index(path: Path, mapping: Mapping) -> Index:
     """Read an index; BadIndex says what is wrong with the file as a whole, `left_out` what is with single series."""
-    table = _renamed(_read(path), mapping)
+    table = _renamed(_read(path, mapping.series.values()), mapping)
     index = Index(mapping, table, _datasets(path.parent, mapping))
     for reason, fits in _TESTS:
         keep = pc.fill_null(fits(index.table), False)  # noqa: FBT003 - pyarrow's signature
@@ -108,12 +108,13 @@ def read_index(path: Path, mapping: Mapping) -> Index:
     return index
 
 
-def _read(path: Path) -> pa.Table:
+def _read(path: Path, texts: Iterable[str] = ()) -> pa.Table:
+    """The file's table; of a CSV these columns stay as they are written, the others become numbers where all are."""
     try:
         if path.suffix.lower() == ".csv":
-            return pyarrow.csv.read_csv(
-                path, convert_options=pyarrow.csv.ConvertOptions(strings_can_be_null=True)
-            )
+            types = dict.fromkeys(texts, pa.string())
+            options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
+            return pyarrow.csv.read_csv(path, convert_options=options)
         return pyarrow.parquet.read_table(path)
     except (pa.ArrowException, OSError) as error:
         raise BadIndex(f"The index cannot be read as {path.suffix[1:] or 'Parquet'}.") from error
@@ -188,7 +189,8 @@ def _cells(word: str, column: pa.ChunkedArray) -> list[Any]:
         return column.to_pylist()
     coded = (column if word in _DAYS else pc.fill_null(column, "")).combine_chunks().dictionary_encode()
     values = np.array([*coded.dictionary.to_pylist(), None], object)
-    cells: list[Any] = values[pc.fill_null(coded.indices, len(values) - 1).to_numpy()].tolist()
+    codes = coded.indices.to_numpy(zero_copy_only=False)
+    cells: list[Any] = values[np.nan_to_num(codes, nan=len(values) - 1).astype(np.int64)].tolist()
     return cells
 
 
@@ -210,7 +212,7 @@ def _written(name: str, values: list[Any]) -> list[str]:
 
 def _datasets(folder: Path, mapping: Mapping) -> dict[str, Dataset]:
     """What the files beside the index tell, where they are there."""
-    found = {}
+    found: dict[str, Dataset] = {}
     for told in (mapping.collections, mapping.analysis_results):
         if told is not None and (folder / told.file).is_file():
             found |= {one.name: one for one in _told(_read(folder / told.file), told)}

@@ -148,7 +148,7 @@ PEERS: Final = (
 )
 
 
-def ours(source: Path, output: Path, maps: Path, workers: int = 1) -> list[str]:
-    """Our own command, with the recipe `tcia`."""
+def ours(source: Path, output: Path, maps: Path, workers: int = 1, recipe: str = "tcia") -> list[str]:
+    """Our own command."""
     command = [sys.executable, "-m", "vesalius.cli.main", "deidentify", str(source), str(output)]
-    return [*command, "--recipe", "tcia", "--maps", str(maps), "--workers", str(workers)]
+    return [*command, "--recipe", recipe, "--maps", str(maps), "--workers", str(workers)]

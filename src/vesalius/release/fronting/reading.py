@@ -72,7 +72,7 @@ class Index:
     left_out: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
-        return self.table.num_rows
+        return int(self.table.num_rows)
 
     def batches(self) -> Iterator[Batch]:
         """Collections first, so that an analysis result finds the patients that it speaks of."""
@@ -185,12 +185,14 @@ _TESTS: Final[
 
 def _cells(word: str, column: pa.ChunkedArray) -> list[Any]:
     """Cells as Python's values, None for absent days and numbers and "" for absent text; equal ones are one object."""
+    cells: list[Any]
     if word in _WHOLE or word == "Size":
-        return column.to_pylist()
+        cells = column.to_pylist()
+        return cells
     coded = (column if word in _DAYS else pc.fill_null(column, "")).combine_chunks().dictionary_encode()
     values = np.array([*coded.dictionary.to_pylist(), None], object)
     codes = coded.indices.to_numpy(zero_copy_only=False)
-    cells: list[Any] = values[np.nan_to_num(codes, nan=len(values) - 1).astype(np.int64)].tolist()
+    cells = values[np.nan_to_num(codes, nan=len(values) - 1).astype(np.int64)].tolist()
     return cells
 
 

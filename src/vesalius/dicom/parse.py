@@ -20,6 +20,8 @@ _LONGEST_CREATOR: Final = 256
 # Beyond this a fragment's successor is read alone instead of with a window around it.
 _FAR: Final = 4096
 _NESTING: Final = frozenset({"SQ", "UN"})
+# VRs with a length of two bytes, as written.
+_SHORT: Final = {code: vr for code, (vr, long) in vrs.WRITTEN.items() if not long}
 
 _EXPLICIT: Final = {False: struct.Struct("<HH2sH").unpack_from, True: struct.Struct(">HH2sH").unpack_from}
 _PLAIN: Final = {False: struct.Struct("<HHI").unpack_from, True: struct.Struct(">HHI").unpack_from}
@@ -64,11 +66,15 @@ class Parser:
         elements = dataset.elements
         position, last = start, -1
         while position < end:
+            if not dataset.implicit:
+                position, last = self._run_of_short(dataset, position, end, last)
+                if position >= end:
+                    break
             tag, vr, written, value_start, length = header(dataset, position, end)
             if tag >= _DELIMITERS:
                 return self._close(tag, position, length, delimited=delimited)
             self._spend(tag, position)
-            if vr in _NESTING or length is None:
+            if length is None or vr in _NESTING:
                 element = self._nest(dataset, tag, vr, written, position, value_start, length, end, depth)
             else:
                 stop = value_start + length
@@ -85,6 +91,24 @@ class Parser:
         if delimited:
             raise DicomError(Reason.TRUNCATED, "an item of undefined length is never closed", offset=start)
         return position
+
+    def _run_of_short(self, dataset: Dataset, position: int, end: int, last: int) -> tuple[int, int]:
+        """Read elements with a length of two bytes, in order, as far as the window shows them: most of most files.
+
+        The offset after them and the last tag; whatever else stands there, a fault too, is left to `_fill`.
+        """
+        window, elements, unpack = self.window, dataset.elements, _EXPLICIT[dataset.big_endian]
+        buffer, low, left = window.buffer, window.low, self.left
+        high = window.high - 12
+        while low <= position <= high and position < end and left > 0:
+            group, number, code, length = unpack(buffer, position - low)
+            vr, tag, stop = _SHORT.get(code), group << 16 | number, position + 8 + length
+            if vr is None or tag <= last or tag >= _DELIMITERS or stop > end:
+                break
+            elements.setdefault(tag, Element(dataset, tag, vr, vr, position, position + 8, length, stop))
+            position, last, left = stop, tag, left - 1
+        self.left = left
+        return position, last
 
     def _explicit(
         self, dataset: Dataset, position: int, end: int

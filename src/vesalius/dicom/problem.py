@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from vesalius.errors import BadInput
@@ -76,6 +77,7 @@ TOLERABLE: Final[dict[Reason, str]] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def tag_text(tag: int) -> str:
     """A tag as the standard prints it: `(0010,0020)`."""
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

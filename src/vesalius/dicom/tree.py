@@ -16,6 +16,8 @@ _MOST_TERMS: Final = 1024
 # Bytes of text or numbers that are turned into Python values at once.
 MOST_TEXT: Final = 16_000_000
 
+_WITHOUT_TEXT: Final = vr.BYTES | {"SQ"}
+
 ElementPath: TypeAlias = tuple[tuple[int, int] | int, ...]
 """Where an element stands: (sequence tag, item index from 0) for each level, then the element's own tag."""
 
@@ -105,29 +107,28 @@ class Element:
 
     def raw(self) -> bytes:
         """The value's bytes as they stand in the source, delimiter excluded; read anew each time."""
-        return self.parent.window.read(self.value_start, self.value_end - self.value_start)
+        start, length = self.value_start, self.length
+        return self.parent.window.read(start, length if length is not None else self.end - 8 - start)
 
     def values(self) -> list[Value]:
         """The values as Python has them; see `Dataset.values`."""
-        if self.vr == "SQ" or self.value_end == self.value_start:
+        if self.length == 0 or self.vr == "SQ" or self.value_end == self.value_start:
             return []
         if self.vr in vr.BYTES:
             return [self.raw()]
-        return values.decoded(
-            self.vr, self._readable(), self.parent.codecs, big_endian=self.parent.big_endian
-        )
+        parent = self.parent
+        return values.decoded(self.vr, self._readable(), parent.codecs, big_endian=parent.big_endian)
 
     def text(self) -> str:
         """The first value as text without padding; empty for bytes and sequences."""
-        if self.vr == "SQ" or self.vr in vr.BYTES or self.value_end == self.value_start:
+        if self.length == 0 or self.vr in _WITHOUT_TEXT or self.value_end == self.value_start:
             return ""
-        return values.first_text(
-            self.vr, self._readable(), self.parent.codecs, big_endian=self.parent.big_endian
-        )
+        parent = self.parent
+        return values.first_text(self.vr, self._readable(), parent.codecs, big_endian=parent.big_endian)
 
     def _readable(self) -> bytes:
         """The bytes of a value that is to be decoded; refused when absurdly long."""
-        if self.value_end - self.value_start > MOST_TEXT:
+        if self.end - self.value_start > MOST_TEXT and self.value_end - self.value_start > MOST_TEXT:
             sentence = f"text or numbers of more than {MOST_TEXT} bytes"
             raise DicomError(Reason.TOO_LARGE, sentence, tag=self.tag, offset=self.start)
         return self.raw()
@@ -228,6 +229,14 @@ def walk(dataset: Dataset, prefix: ElementPath = ()) -> Iterator[tuple[ElementPa
         yield (*prefix, tag), element
         for index, item in enumerate(element.items):
             yield from walk(item.dataset, (*prefix, (tag, index)))
+
+
+def every(dataset: Dataset) -> Iterator[Element]:
+    """Every element at any depth in file order."""
+    for element in dataset.elements.values():
+        yield element
+        for item in element.items:
+            yield from every(item.dataset)
 
 
 def path_text(path: ElementPath) -> str:

@@ -1,8 +1,8 @@
 """Values out of bytes, by VR (PS3.5 6.2)."""
 
 import struct
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from vesalius.dicom import charset, vr
 from vesalius.dicom.problem import tag_text
@@ -10,6 +10,12 @@ from vesalius.dicom.problem import tag_text
 Value: TypeAlias = str | int | float | bytes
 
 _PADDING = " \0"
+# Most numbers stand alone.
+_ONE: Final = {
+    (name, big_endian): struct.Struct(f"{'>' if big_endian else '<'}{code}").unpack
+    for name, (code, _) in vr.NUMBERS.items()
+    for big_endian in (False, True)
+}
 
 
 def terms(raw: bytes) -> tuple[str, ...]:
@@ -25,10 +31,8 @@ def decoded(name: str, raw: bytes, codecs: Sequence[str], *, big_endian: bool) -
     if name == "AT":
         return [*_tags(raw, big_endian=big_endian)] or [raw]
     texts = _texts(name, raw, codecs)
-    if name in {"DS", "IS"}:
-        read = _real if name == "DS" else _whole
-        return [read(text) for text in texts]
-    return [*texts]
+    read = _READ.get(name)
+    return [*map(read, texts)] if read is not None else [*texts]
 
 
 def first_text(name: str, raw: bytes, codecs: Sequence[str], *, big_endian: bool) -> str:
@@ -43,6 +47,8 @@ def first_text(name: str, raw: bytes, codecs: Sequence[str], *, big_endian: bool
 
 def _numbers(name: str, raw: bytes, *, big_endian: bool) -> list[Value]:
     code, size = vr.NUMBERS[name]
+    if len(raw) == size:
+        return [*_ONE[name, big_endian](raw)]
     count, rest = divmod(len(raw), size)
     if rest:
         return [raw]
@@ -56,17 +62,18 @@ def _tags(raw: bytes, *, big_endian: bool) -> list[int]:
 
 
 def _texts(name: str, raw: bytes, codecs: Sequence[str]) -> list[str]:
-    text = charset.decode(raw, codecs) if name in vr.LOCAL_TEXT else raw.decode("latin-1")
+    if name not in vr.LOCAL_TEXT:
+        text = raw.decode("latin-1")
+        if name == "AE":
+            return [part.strip(_PADDING) for part in text.split("\\")]
+        text = text.rstrip(_PADDING)
+        return [text] if name in vr.SINGLE_TEXT else text.split("\\")
+    text = charset.decode(raw, codecs)
     if name in vr.SINGLE_TEXT:
         return [text.rstrip(_PADDING)]
-    if name == "AE":
-        return [part.strip(_PADDING) for part in text.split("\\")]
-    if name == "PN":
-        # Component groups that stand empty at the end say nothing (PS3.5 6.2.1.1).
-        return [part.rstrip(_PADDING).rstrip("=") for part in text.split("\\")]
-    if name in vr.LOCAL_TEXT:
-        return [part.rstrip(_PADDING) for part in text.split("\\")]
-    return text.rstrip(_PADDING).split("\\")
+    parts = [part.rstrip(_PADDING) for part in text.split("\\")]
+    # Component groups that stand empty at the end say nothing (PS3.5 6.2.1.1).
+    return [part.rstrip("=") for part in parts] if name == "PN" else parts
 
 
 def _real(text: str) -> Value:
@@ -82,3 +89,6 @@ def _whole(text: str) -> Value:
     except ValueError:
         number = _real(text)
         return int(number) if isinstance(number, float) and number.is_integer() else text.strip()
+
+
+_READ: Final[dict[str, Callable[[str], Value]]] = {"DS": _real, "IS": _whole}

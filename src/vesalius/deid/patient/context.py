@@ -12,7 +12,8 @@ from vesalius.deid.language.letters import composed
 from vesalius.deid.language.words import Reading
 from vesalius.deid.patient.sought import Sought, Span
 from vesalius.deid.resources import load_rows, load_words
-from vesalius.dicom import Dataset, DicomFile, Element, walk
+from vesalius.dicom import Dataset, DicomFile, Element
+from vesalius.dicom.tree import every
 from vesalius.dicom.vr import public_vr
 from vesalius.errors import BadInput
 
@@ -145,10 +146,10 @@ def collect(file: DicomFile) -> Collected:
     root = file.dataset
     identifiers: set[tuple[str, str]] = set()
     references: set[tuple[str, str]] = set()
-    for _, element in walk(root):
-        kind = _kind(element)
+    for element in every(root):
+        kind = _kind(element.tag, element.vr)
         if kind is not None:
-            identifiers.update((kind, value) for value in _values(kind, element) if _identifies(value))
+            identifiers.update([(kind, value) for value in _values(kind, element) if _identifies(value)])
         elif element.tag == _REFERENCED_INSTANCE and element.text():
             references.add((element.text(), element.parent.text(_REFERENCED_CLASS)))
     return Collected(
@@ -173,10 +174,11 @@ def _kinds() -> dict[int, str]:
     return {int(row["tag"], 16): row["kind"] for row in load_rows("identifiers.csv")}
 
 
-def _kind(element: Element) -> str | None:
-    if element.vr == "PN" or public_vr(element.tag) == "PN":
-        return "name" if element.tag >> 16 == _PATIENT_GROUP else "staff"
-    return _kinds().get(element.tag)
+@lru_cache(maxsize=8192)
+def _kind(tag: int, vr: str) -> str | None:
+    if vr == "PN" or public_vr(tag) == "PN":
+        return "name" if tag >> 16 == _PATIENT_GROUP else "staff"
+    return _kinds().get(tag)
 
 
 def _values(kind: str, element: Element) -> Iterator[str]:

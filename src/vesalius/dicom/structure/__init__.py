@@ -11,7 +11,7 @@ from typing import Final
 from vesalius.dicom.file import DicomFile
 from vesalius.dicom.problem import MOST_OF_A_KIND, DicomError, Problem, Reason
 from vesalius.dicom.structure import elements, identity, pixels
-from vesalius.dicom.tree import Dataset, Element, walk
+from vesalius.dicom.tree import Dataset, Element, every
 
 FileRule = Callable[[DicomFile], Iterator[Problem]]
 DatasetRule = Callable[[Dataset], Iterator[Problem]]
@@ -69,7 +69,9 @@ def _problems(file: DicomFile) -> Iterator[Problem]:
     for rule in FILE_RULES:
         yield from rule(file)
     yield from _of_dataset(file.dataset)
-    for _, element in walk(file.dataset):
+    for element in every(file.dataset):
+        if elements.is_sound(element):
+            continue
         for element_rule in ELEMENT_RULES:
             yield from element_rule(element)
         for item in element.items:

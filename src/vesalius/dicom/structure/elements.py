@@ -1,6 +1,7 @@
 """Rules of single elements: groups, VRs, lengths, UIDs, character sets (PS3.5 6 and 7)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from vesalius.dicom import charset, vr
@@ -25,9 +26,19 @@ _EARLIER: Final[dict[str, frozenset[str]]] = {
     "OD": frozenset({"OB", "OW"}),
     "OV": frozenset({"OB", "OW"}),
 }
+# Values of these are judged by no rule but those of their length and of their tag.
+_PLAIN: Final = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UR"})
 _SIZES: Final = {name: size for name, (_, size) in vr.NUMBERS.items()} | {
     "AT": 4, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8,
 }  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def lawful(tag: int, written: str | None) -> bool:
+    """Whether neither `group` nor `representation` objects to an element, which tag and written VR decide alone."""
+    return tag >> 16 not in _ILLEGAL_GROUPS and (
+        vr.is_private(tag) or (vr.public_vr(tag) is not None and _is_allowed(tag, written))
+    )
 
 
 def group(element: Element) -> Iterator[Problem]:
@@ -44,11 +55,15 @@ def group(element: Element) -> Iterator[Problem]:
 def representation(element: Element) -> Iterator[Problem]:
     """The VR written for a public element is one that some edition of the dictionary allows it."""
     written, tag = element.written_vr, element.tag
-    if written is None or written == "UN" or vr.is_private(tag):
-        return
-    choices = vr.allowed(tag)
-    if choices and written not in choices and not any(written in _EARLIER.get(one, ()) for one in choices):
+    if not vr.is_private(tag) and not _is_allowed(tag, written):
         yield Problem(Reason.WRONG_VR, tag, element.start, f"{tag_text(tag)} is written as {written}.")
+
+
+def _is_allowed(tag: int, written: str | None) -> bool:
+    if written is None or written == "UN":
+        return True
+    choices = vr.allowed(tag)
+    return not choices or written in choices or any(written in _EARLIER.get(one, ()) for one in choices)
 
 
 def even_length(element: Element) -> Iterator[Problem]:
@@ -62,6 +77,23 @@ def even_length(element: Element) -> Iterator[Problem]:
         yield Problem(
             Reason.ODD_LENGTH, element.tag, element.start, f"{tag_text(element.tag)} has an odd length."
         )
+
+
+def is_sound(element: Element) -> bool:
+    """Whether no rule of single elements objects to this one; False says only that they must be asked.
+
+    It saves asking them of most elements of a file.
+    """
+    length, name = element.length, element.vr
+    if length is None or length & 1 or length > MOST_TEXT or element.items or element.fragments:
+        return False
+    if not lawful(element.tag, element.written_vr):
+        return False
+    if name in _PLAIN or not length:
+        return True
+    if name in vr.LOCAL_TEXT:
+        return element.raw().isascii()
+    return length % _SIZES[name] == 0 if name in _SIZES else name == "OB"
 
 
 def whole_values(element: Element) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ def _one(dataset: Dataset, tag: int) -> int | None:
     element = dataset.get(tag)
     if element is None or element.vr != "US" or element.length != 2:
         return None
-    return dataset.ints(tag)[0]
+    return int.from_bytes(element.raw(), "big" if dataset.big_endian else "little")
 
 
 def _frames(dataset: Dataset) -> int | None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from vesalius.deid import scripted
 from vesalius.deid.annex import private
 from vesalius.deid.ctp import Script, Surroundings, expressions
+from vesalius.deid.memory import OfPatients, Remembered
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
-from vesalius.deid.output.facts import facts_after
+from vesalius.deid.output.facts import facts_after, referred
 from vesalius.deid.output.head import new_head, transfer_syntax
 from vesalius.deid.patient.context import ContextError, PatientContext, patient_of
 from vesalius.deid.patient.event import OFFSET, days_from_event
@@ -20,7 +21,7 @@ from vesalius.deid.record import Change, FindingFact, Origin, WordCount
 from vesalius.deid.suspicions import suspicions
 from vesalius.deid.values import encode
 from vesalius.deid.values.treatment import Patient
-from vesalius.deid.walker import Walker
+from vesalius.deid.walker import Outcome, Walker
 from vesalius.dicom import Dataset, DicomFile, tag_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ _GRAPHICS: Final = "clean_graphics"
 _OVERLAYS: Final = 0x60
 _SOP_CLASS: Final = 0x00080016
 _SOP_INSTANCE: Final = 0x00080018
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of one patient's values: what became of them, and the facts that they tell."""
+
+    outcomes: Remembered[bytes, Outcome] = field(default_factory=Remembered)
+    facts: Remembered[tuple[str, str, bytes], Any] = field(default_factory=Remembered)
+
+
+_MEMORIES: Final = OfPatients(_Memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +89,12 @@ def clean(
     done = frozenset({_PIXELS}) if hidden and hidden.cleaned else frozenset()
     vouched = stamps.Vouched(done=done, undone=frozenset() if done else stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
+    memory = _MEMORIES.of(context, identity, recipe, origin)
     drawn = _drawn(file, recipe, context, reader)
-    walker = Walker(
-        recipe, patient, origin, codes, stamps.tags(vouched), drawn.kept if drawn else frozenset()
-    )
+    overlays = drawn.kept if drawn else frozenset()
+    walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched), memory.outcomes, overlays)
     place = root_place(recipe, root.text(_SOP_CLASS), frozenset(root.elements))
-    walker.data_set(root, place, "", file.body, file.size)
+    walker.root(root, place, file.body, file.size)
     if origin == "site":
         _object_to_stamps(root, walker)
     else:
@@ -97,7 +109,9 @@ def clean(
         _joined(walker.edits, tuple(edit for part in looked for edit in part.edits)),
         (*walker.changes, *(change for part in looked for change in part.changes)),
         tuple(sorted({*walker.findings, *doubts, *(hidden.findings if hidden else ())})),
-        facts_after(root, walker.after, _syntax(file, origin, hidden), walker.references),
+        facts_after(
+            root, walker.after, _syntax(file, origin, hidden), referred(walker.references), memory.facts
+        ),
         WordCount(patient.tally.kept, patient.tally.removed),
     )
 
@@ -172,7 +186,11 @@ def _drawn(
 
 def _joined(edits: list[Edit], over: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """All edits in their order, those of the pixels instead of what the walk would do to the same bytes."""
-    left = [edit for edit in edits if not any(one.start < edit.end and edit.start < one.end for one in over)]
+    left = edits
+    if over:
+        left = [
+            edit for edit in edits if not any(one.start < edit.end and edit.start < one.end for one in over)
+        ]
     return tuple(sorted([*left, *over], key=lambda edit: (edit.start, edit.end)))
 
 
@@ -218,6 +236,12 @@ def _text_after(root: Dataset, walked: Walker | scripted.Scripted, tag: int) -> 
     return after[1].decode("latin-1").rstrip(" \0") if after else ""
 
 
+def _place_of(tag: int, root: Dataset, file: DicomFile) -> int:
+    """Where a root element that is not there belongs."""
+    following = next((other for other in root.elements if other > tag), None)
+    return file.size if following is None else root[following].start
+
+
 def _set(file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stamp, origin: Origin) -> None:
     """Write one root element in its place, over the one that is there."""
     root = file.dataset
@@ -228,7 +252,7 @@ def _set(file: DicomFile, walked: Walker | scripted.Scripted, stamp: stamps.Stam
         start, end = element.start, element.end
         before = element.text() if origin == "identifiable" else None
     else:
-        start = end = next((other.start for other in root if other.tag > stamp.tag), file.size)
+        start = end = _place_of(stamp.tag, root, file)
         before = None
     walked.edits.append(Edit(start, end, written))
     walked.after[tag_text(stamp.tag)] = (stamp.vr, value)

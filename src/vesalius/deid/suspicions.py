@@ -82,11 +82,8 @@ def label_places(root: Dataset) -> set[str]:
 
 def embedded_overlays(root: Dataset) -> frozenset[int]:
     """Groups 60xx whose overlay lies in the unused bits of the pixels (PS3.3 C.9.2, retired)."""
-    return frozenset(
-        group
-        for group in range(0x6000, 0x6100, 2)
-        if (group << 16 | 0x0010) in root and (group << 16 | 0x3000) not in root
-    )
+    rows = [tag for tag in root.elements if tag & 0xFF01FFFF == 0x60000010]
+    return frozenset(tag >> 16 for tag in rows if (tag & 0xFFFF0000 | 0x3000) not in root)
 
 
 def _classes(root: Dataset) -> Iterator[FindingFact]:

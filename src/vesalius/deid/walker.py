@@ -2,9 +2,11 @@
 
 import struct
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Final, NamedTuple
 
 from vesalius.deid.annex.actions import Action, resolve
+from vesalius.deid.memory import LONGEST, Remembered
 from vesalius.deid.output import stamps
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.output.facts import REFERENCES
@@ -15,7 +17,7 @@ from vesalius.deid.profile.rules import Decision, Place, Text
 from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.structured import content_items, positions
-from vesalius.deid.values import encode
+from vesalius.deid.values import codes, encode
 from vesalius.deid.values.disposed import new_value, tells_nothing
 from vesalius.deid.values.dummies import dummy
 from vesalius.deid.values.numerals import is_disguised, is_of_digits
@@ -35,6 +37,7 @@ _ISSUER: Final = 0x00100021
 _OVERLAYS: Final = 0x60
 _OVERLAY_DATA: Final = 0x3000
 _FIRST_TAG: Final = 0x00080000
+_SIGNED: Final = 0x00280103  # Pixel Representation, by which a VR may be chosen at any depth (PS3.5 A.1)
 _DATES: Final = frozenset({"DA", "DT", "TM"})
 _NUMBERS: Final = frozenset({*representations.NUMBERS, "AT"})
 _ONE_NUMBER: Final = 8  # bytes of the longest
@@ -45,6 +48,10 @@ _OBJECTIONS: Final = {
     Action.EMPTY: ("not_emptied", "the profile empties this attribute"),
     Action.CLEAN: ("not_cleaned", "this text holds more than words of acquisition and anatomy"),
 }
+
+
+# Root elements that are judged by others beside them: the codes of the method, and codes with their schemes.
+_ALONE: Final = frozenset({stamps.METHOD_CODES, *codes.PUBLISHED_IN})
 
 
 class _Case(NamedTuple):
@@ -61,10 +68,30 @@ class _Case(NamedTuple):
         return self.prefix + tag_text(self.element.tag)
 
 
+class _Deeds(NamedTuple):
+    """What the walk did to one root element, the places of its edits counted from where the element begins."""
+
+    edits: tuple[Edit, ...]
+    changes: tuple[Change, ...]
+    findings: tuple[FindingFact, ...]
+    references: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, tuple[str, bytes] | None], ...]
+    words: tuple[int, int, int]
+
+
+class Outcome(NamedTuple):
+    """What became of one root element (None: nothing), and the VR and the decision that its bytes alone do not tell."""
+
+    vr: str
+    private: kept_private.Kept | None
+    deeds: _Deeds | None
+
+
 class Walker:
     """One pass over one file; the lists fill while it walks.
 
-    With origin `site` nothing is edited: what the profile would remove or empty becomes a finding.
+    With origin `site` nothing is edited: what the profile would remove or empty becomes a finding. `memory` is that
+    of the patient, identity, recipe and origin.
     """
 
     def __init__(
@@ -74,6 +101,7 @@ class Walker:
         origin: Origin,
         appended_codes: bytes,
         stamped: frozenset[int],
+        memory: Remembered[bytes, Outcome],
         overlays: frozenset[int] = frozenset(),
     ) -> None:
         self.recipe = recipe
@@ -82,7 +110,7 @@ class Walker:
         self.edits: list[Edit] = []
         self.changes: list[Change] = []
         self.findings: list[FindingFact] = []
-        self.references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
+        self.references: list[tuple[str, str]] = []  # keyword and UID of what is referred to
         self.after: dict[str, tuple[str, bytes] | None] = {}
         self._renames_uids = origin == "identifiable" and "retain_uids" not in recipe.options
         self._dates_go = origin == "identifiable" and _FULL_DATES not in recipe.options
@@ -90,6 +118,71 @@ class Walker:
         self._appended_codes = appended_codes
         self._overlays = overlays  # groups of planes at the root whose drawing was cleaned, and stays
         self._stamped = stamped  # root elements that are written by the stamps alone (PS3.15 E.1.1 and E.3)
+        self._memory = memory
+
+    def root(self, dataset: Dataset, place: Place, start: int, end: int) -> None:
+        """Walk the root data set; an element that another file of the patient held becomes what it became there.
+
+        What becomes of it hangs on the bytes of the element, on what its data set says of them all, on the VR that
+        the tree made of them, and of a private one on what its creator makes of it; `_ALONE` hangs on more.
+        """
+        sign = dataset.get(_SIGNED)
+        known = self._memory.within(
+            (place, dataset.implicit, dataset.big_endian, dataset.codecs, sign.raw() if sign else b"")
+        )
+        private = kept_private.decisions(dataset, place, self.recipe) if _has_private(dataset) else {}
+        alone, position, read = _ALONE | self._stamped, start, dataset.window.read
+        head = read(start, min(end - start, dataset.window.WIDTH))
+        for element in dataset:
+            at, tag = element.start, element.tag
+            if at != position:
+                self._gap(position, at, "")
+            position = element.end
+            if position - at > LONGEST or tag in alone or tag >> 24 == _OVERLAYS:
+                self._element(element, place, "", private)
+                continue
+            kept = private.get(tag) if tag & 0x10000 else None
+            value = head[at - start : position - start]
+            if len(value) < position - at:
+                value = read(at, position - at)
+            outcome = known.get(value)
+            if outcome is None or outcome.vr != element.vr or outcome.private is not kept:
+                deeds = self._deeds(element, place, private)
+                self._memory.put(known, value, len(value), Outcome(element.vr, kept, deeds))
+            elif outcome.deeds is not None:
+                self._again(outcome.deeds, element)
+        if position != end:
+            self._gap(position, end, "")
+
+    def _deeds(
+        self, element: Element, place: Place, private: Mapping[int, kept_private.Kept]
+    ) -> _Deeds | None:
+        """Do what is to be done to a root element, and tell what it was."""
+        edits, changes, findings = len(self.edits), len(self.changes), len(self.findings)
+        references, after, words = len(self.references), len(self.after), self.patient.tally.counts()
+        self._element(element, place, "", private)
+        start = element.start
+        deeds = _Deeds(
+            tuple(Edit(one.start - start, one.end - start, one.data) for one in self.edits[edits:]),
+            tuple(self.changes[changes:]),
+            tuple(self.findings[findings:]),
+            tuple(self.references[references:]),
+            tuple(islice(self.after.items(), after, None)),
+            self.patient.tally.counts(words),
+        )
+        return deeds if any(deeds[:-1]) or any(deeds.words) else None
+
+    def _again(self, deeds: _Deeds, element: Element) -> None:
+        """Do to an element what was done to its like in another file."""
+        start = element.start
+        for one, end, data in deeds.edits:
+            self.edits.append(Edit(start + one, start + end, data))
+        self.changes += deeds.changes
+        self.findings += deeds.findings
+        self.references += deeds.references
+        self.after.update(deeds.after)
+        if any(deeds.words):
+            self.patient.tally.add(*deeds.words)
 
     def data_set(self, dataset: Dataset, place: Place, prefix: str, start: int, end: int) -> int:
         """Walk one data set that fills the bytes from `start` to `end`; the bytes that it grows by."""
@@ -347,7 +440,8 @@ class Walker:
     def _refer(self, element: Element, value: bytes, prefix: str) -> None:
         keyword = REFERENCES.get(element.tag)
         if keyword and (prefix or keyword == "SOPInstanceUID"):
-            self.references[keyword].update(value.decode("latin-1").rstrip(" \0").split("\\"))
+            uids = value.decode("latin-1").rstrip(" \0").split("\\")
+            self.references += [(keyword, uid) for uid in uids]
 
     def _gap(self, start: int, end: int, prefix: str) -> int:
         """Bytes that no element of the tree accounts for, such as a repeated tag's: they never pass."""

@@ -1,10 +1,11 @@
 """Header facts: what a catalog wants to know of one file, by DICOM keyword; which facts is a table."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from vesalius.deid.memory import LONGEST, Remembered
 from vesalius.deid.resources import load_rows
 from vesalius.dicom import Dataset, DicomFile, Element, tag_text, values, walk
 from vesalius.dicom.values import Value
@@ -25,6 +26,8 @@ REFERENCES: Final = {
 }
 """Attributes that refer, by the keyword of what they name; other than SOP Instances only inside of sequences."""
 
+_Form: TypeAlias = Callable[[list[Value]], Any]
+_Value: TypeAlias = tuple[str, str, bytes]  # path, VR, bytes
 After = Mapping[str, tuple[str, bytes] | None]
 """Elements that a pass changed: VR and new bytes by path, "(0010,0010)", None for what it removed."""
 
@@ -36,25 +39,59 @@ def header_facts(file: DicomFile) -> dict[str, Any]:
 
     `references` holds sorted UIDs under each keyword of `NAMED`.
     """
-    references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
+    found: list[tuple[str, str]] = []
     for path, element in walk(file.dataset):
         keyword = REFERENCES.get(element.tag)
         if keyword and (len(path) > 1 or keyword == "SOPInstanceUID"):
-            references[keyword].update(str(value) for value in element.values())
-    return facts_after(file.dataset, {}, file.transfer_syntax, references)
+            found += [(keyword, str(value)) for value in element.values()]
+    return facts_after(file.dataset, {}, file.transfer_syntax, referred(found))
+
+
+def referred(found: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """References, each a keyword and a UID, as the UIDs of every keyword."""
+    references: dict[str, set[str]] = {keyword: set() for keyword in REFERENCES.values()}
+    for keyword, uid in found:
+        references[keyword].add(uid)
+    return references
 
 
 def facts_after(
-    root: Dataset, after: After, transfer_syntax: str, references: Mapping[str, set[str]]
+    root: Dataset,
+    after: After,
+    transfer_syntax: str,
+    references: Mapping[str, set[str]],
+    memory: Remembered[_Value, Any] | None = None,
 ) -> dict[str, Any]:
-    """Facts of a file once the changes of `after` are written."""
+    """Facts of a file once the changes of `after` are written; `memory` remembers those of a patient's values, which
+    hang on nothing but path, VR, bytes, character sets and byte order.
+    """
     facts: dict[str, Any] = {"TransferSyntaxUID": transfer_syntax}
-    for tag, keyword, form in _table():
-        value = form(_values(root, after, tag))
+    memory = memory if memory is not None else Remembered()
+    known = memory.within((root.codecs, root.big_endian))
+    for tag, path, keyword, form in _table():
+        if path not in after and tag not in root.elements:
+            continue
+        written = _written(root, after, tag, path)
+        if written is None or len(written[1]) > LONGEST:
+            value = form(_values(root, after, tag))
+        elif (path, *written) in known:
+            value = known[path, *written]
+        else:
+            value = form(_values(root, after, tag))
+            memory.put(known, (path, *written), len(written[1]), value)
         if value not in (None, "", []):
-            facts[keyword] = value
+            facts[keyword] = [*value] if isinstance(value, list) else value  # the caller's own
     facts["references"] = {keyword: sorted(uids - {""}) for keyword, uids in references.items()}
     return facts
+
+
+def _written(root: Dataset, after: After, tag: int, path: str) -> tuple[str, bytes] | None:
+    """VR and bytes of a root element once written; None for a sequence, for what is gone and for what is long."""
+    if path in after:
+        return after[path]
+    element = root.elements[tag]
+    short = element.length is not None and element.length <= LONGEST and not element.items
+    return (element.vr, element.raw()) if short else None
 
 
 def _values(dataset: Dataset, after: After, tag: int, prefix: str = "") -> list[Value]:
@@ -101,7 +138,7 @@ def _int(found: list[Value]) -> int | None:
     return next(iter(_ints(found)), None)
 
 
-_FORMS: Final[dict[str, Callable[[list[Value]], Any]]] = {
+_FORMS: Final[dict[str, _Form]] = {
     "text": _text,
     "texts": _texts,
     "int": _int,
@@ -112,5 +149,6 @@ _FORMS: Final[dict[str, Callable[[list[Value]], Any]]] = {
 
 
 @cache
-def _table() -> tuple[tuple[int, str, Callable[[list[Value]], Any]], ...]:
-    return tuple((int(row["tag"], 16), row["keyword"], _FORMS[row["form"]]) for row in load_rows("facts.csv"))
+def _table() -> tuple[tuple[int, str, str, _Form], ...]:
+    rows = [(int(row["tag"], 16), row) for row in load_rows("facts.csv")]
+    return tuple((tag, tag_text(tag), row["keyword"], _FORMS[row["form"]]) for tag, row in rows)

@@ -10,6 +10,7 @@ from vesalius.deid.annex import table
 from vesalius.deid.patient.event import EVENT_TYPE, OFFSET
 from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Origin
+from vesalius.deid.suspicions import embedded_overlays
 from vesalius.deid.values import encode
 from vesalius.dicom import Dataset
 from vesalius.dicom.standard import load_json
@@ -60,9 +61,7 @@ def undone(root: Dataset) -> frozenset[str]:
 
     An overlay in the unused bits of the pixels is graphics that no element holds (PS3.3 C.9.2, retired).
     """
-    planes = (group << 16 for group in range(0x6000, 0x6100, 2))
-    embedded = any(plane | 0x0010 in root and plane | 0x3000 not in root for plane in planes)
-    return frozenset({"clean_graphics"} if embedded else ())
+    return frozenset({"clean_graphics"} if embedded_overlays(root) else ())
 
 
 def tags(vouched: Vouched) -> frozenset[int]:
@@ -71,6 +70,7 @@ def tags(vouched: Vouched) -> frozenset[int]:
     return _ALWAYS | counted | {tag for option, tag in _OF_PIXELS.items() if option in vouched.done}
 
 
+@lru_cache(maxsize=64)
 def codes(recipe: Recipe, origin: Origin, vouched: Vouched = _NOTHING) -> tuple[str, ...]:
     """Code values of CID 7050 for the profile and the options that were applied.
 

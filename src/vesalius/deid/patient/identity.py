@@ -151,12 +151,12 @@ class Identity:
         named = self._named(issuer, original)
         if named:
             return named
-        digest = _mac(_derived(self.key, "patient"), self.site, issuer, original)
+        digest = _of_person(self.key, "patient", self.site, issuer, original)
         return self.patient_id_prefix + b32encode(digest[:5]).decode("ascii")
 
     def day_offset(self, issuer: str, original: str) -> int:
         """Days to add to every date of one patient, in [-3650, -365] (PS3.15 E.3.6)."""
-        digest = _mac(_derived(self.key, "days"), self.site, *self.person(issuer, original))
+        digest = _of_person(self.key, "days", self.site, *self.person(issuer, original))
         return -_SHORTEST_SHIFT - int.from_bytes(digest[:8], "big") % _SHIFTS
 
     def person(self, issuer: str, original: str) -> Patient:
@@ -187,6 +187,11 @@ def _new_uid(key: DomainKey, root: str | None, original: str) -> str:
     if root is None:
         return f"2.25.{number}"
     return f"{root}.{number % 10 ** (_UID_LENGTH - len(root) - 1)}"
+
+
+@lru_cache(maxsize=64)
+def _of_person(key: DomainKey, purpose: str, site: str, issuer: str, original: str) -> bytes:
+    return _mac(_derived(key, purpose), site, issuer, original)
 
 
 @lru_cache(maxsize=256)

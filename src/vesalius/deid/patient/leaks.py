@@ -73,7 +73,7 @@ def old_uids(root: Dataset) -> frozenset[str]:
     found: set[str] = set()
     waiting = [root]
     while waiting:
-        for element in waiting.pop():
+        for element in waiting.pop().elements.values():
             if element.vr == "UI" and (element.length or 0) <= MOST_TEXT:
                 found.update(split(element.raw()))
             elif element.items:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from vesalius.deid.annex import private
@@ -48,16 +49,22 @@ def decisions(dataset: Dataset, place: Place, recipe: Recipe) -> dict[int, Kept]
     if not recipe.dispositions and "retain_safe_private" not in recipe.options:
         return {}
     kept: dict[int, Kept] = {}
-    creators = {tag: dataset.text(tag) for tag in dataset.elements if is_private_creator(tag)}
-    for tag, element in dataset.elements.items():
+    tags = [tag for tag in dataset.elements if tag & 0x10000]
+    creators = {tag: dataset.text(tag) for tag in tags if is_private_creator(tag)}
+    for tag in tags:
         creator_tag = tag & 0xFFFF0000 | (tag & 0xFF00) >> 8  # that reserves the block, if there is one
-        creator = creators.get(creator_tag) if tag & 0x10000 and tag & 0xFFFF >= _FIRST_IN_BLOCK else None
-        found = _remembered(element, creator, place, recipe) if creator else None
+        creator = creators.get(creator_tag) if tag & 0xFFFF >= _FIRST_IN_BLOCK else None
+        found = _remembered(dataset.elements[tag], creator, place, recipe) if creator else None
         if found is not None:
             kept[tag] = found
             if creator_tag not in kept:
-                kept[creator_tag] = Kept(_decision(Action.KEEP), tag_text(creator_tag))
+                kept[creator_tag] = _creator(creator_tag)
     return kept
+
+
+@lru_cache(maxsize=1024)
+def _creator(tag: int) -> Kept:
+    return Kept(_decision(Action.KEEP), tag_text(tag))
 
 
 def _remembered(element: Element, creator: str, place: Place, recipe: Recipe) -> Kept | None:

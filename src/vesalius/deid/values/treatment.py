@@ -32,6 +32,16 @@ class Tally:
     removed: int = 0
     unlisted: int = 0
 
+    def counts(self, before: tuple[int, int, int] = (0, 0, 0)) -> tuple[int, int, int]:
+        """The three numbers, less those of `before`."""
+        return self.kept - before[0], self.removed - before[1], self.unlisted - before[2]
+
+    def add(self, kept: int, removed: int, unlisted: int) -> None:
+        """Count these words as well."""
+        self.kept += kept
+        self.removed += removed
+        self.unlisted += unlisted
+
 
 @dataclass(frozen=True, repr=False)
 class Patient:

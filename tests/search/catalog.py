@@ -16,7 +16,7 @@ from tests.factories import (
 from vesalius import release as releases
 from vesalius.catalog.models import Holding, Release, SeriesRevision
 from vesalius.search.elements import ELEMENTS
-from vesalius.search.query import Query
+from vesalius.search.query import Query, Range
 
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
 BEFORE = datetime(2001, 1, 1, tzinfo=UTC)
@@ -210,5 +210,6 @@ def random_query(catalog: Catalog, every: list[SeriesRevision]) -> Query:
     if beyond and catalog.rng.random() < 0.4:
         asked["words"] = tuple(catalog.text().split()[:2])
     if beyond and catalog.rng.random() < 0.3:
-        asked["released_since"] = date(2020, 1, 1) + timedelta(days=int(catalog.rng.integers(0, 900)))
+        since = date(2020, 1, 1) + timedelta(days=int(catalog.rng.integers(0, 900)))
+        asked["ranges"] = (Range("released", since),)
     return Query(**asked)

@@ -11,14 +11,14 @@ from vesalius.errors import BadRequest
 from vesalius.search.elements import BY_NAME, ELEMENTS
 from vesalius.search.facets import count_facet
 from vesalius.search.find import find_series
-from vesalius.search.query import Query, chips, parse
+from vesalius.search.query import Query, Range, chips, parse
 
 FULL = Query(
     collections=("Lung", "Brain & Spine"),
     body_parts=("", "CHEST"),
     third_party=(False,),
     words=("Thin", "50%"),
-    released_since=date(2026, 1, 31),
+    ranges=(Range("released", date(2026, 1, 31)),),
 )
 
 
@@ -27,7 +27,7 @@ def test_a_question_and_its_url_say_the_same_whatever_the_order():
     assert parse(reversed(parse_qsl(FULL.url()))) == FULL
     assert FULL.url(page=2) == (
         "collection=Brain+%26+Spine&collection=Lung&body_part=not-specified&body_part=CHEST&third_party=no"
-        "&text=50%25+thin&released_since=2026-01-31&page=2"
+        "&released_from=2026-01-31&text=thin+50%25&page=2"
     )
 
 
@@ -65,9 +65,9 @@ def test_each_chip_takes_one_thing_back():
         ("Body part", "Not specified"),
         ("Body part", "CHEST"),
         ("Third-party analysis", "No"),
-        ("Text", "50%"),
+        ("Released", "from 2026-01-31"),
         ("Text", "thin"),
-        ("Released since", "2026-01-31"),
+        ("Text", "50%"),
     ]
     assert all(len(chips(chip.without)) == len(told) - 1 for chip in told)
 

@@ -31,6 +31,9 @@ _RUNS: Final = {
     "ddmmyyyy": [(_LAST, _2, _1), (_LAST, _1, _2)],
     "six": [(_1, _2, _3), (_3, _2, _1), (_3, _1, _2)],
 }
+_LONG_YEAR: Final = 4  # digits
+_NUMBERS_BEFORE: Final = re.compile(r"(?:\d{1,2}[ _]{1,3}){1,2}")
+_NUMBER_AFTER: Final = re.compile(r"[ ,_]{1,3}\d{1,2}\.\d")
 _FEWEST_DIGITS: Final = 4  # of a date in digits alone
 
 
@@ -50,11 +53,26 @@ def dates_in(text: str, digits: int | None = None) -> Iterator[Found]:
     expressions: list[re.Pattern[str]] = []
     if digits is None or digits >= _FEWEST_DIGITS:
         expressions += _numeric()
-    if _month().search(text):
-        expressions += _named()
-    for expression in expressions:
-        for found in expression.finditer(text):
-            yield Found(found.start(), found.end(), frozenset(_days(found.groupdict())))
+    named = _named() if _month().search(text) else ()
+    found = [one for expression in (*expressions, *named) for one in expression.finditer(text)]
+    whole = [one.span() for one in found if named and _is_whole(one)]
+    for one in found:
+        if not any(_adds_a_number(text, one.span(), span) for span in whole):
+            yield Found(one.start(), one.end(), frozenset(_days(one.groupdict())))
+
+
+def _is_whole(found: re.Match[str]) -> bool:
+    """Whether day, month by its name and a year of four digits are there."""
+    parts = found.groupdict()
+    return bool(parts.get("n") and parts.get("d")) and len(parts.get("y") or "") == _LONG_YEAR
+
+
+def _adds_a_number(text: str, span: tuple[int, int], whole: tuple[int, int]) -> bool:
+    """Whether a stretch is no date of its own: a number beside a date takes a part of it, `10 April 23, 2016`."""
+    (start, end), (first, last) = span, whole
+    if start < first < end <= last:
+        return _NUMBERS_BEFORE.fullmatch(text, start, first) is not None
+    return first <= start < last < end and _NUMBER_AFTER.fullmatch(text, last, end) is not None
 
 
 @cache

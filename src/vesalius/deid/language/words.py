@@ -24,6 +24,11 @@ _CODE: Final = re.compile(
 )
 _NAMED_NUMBER: Final = re.compile(r"([a-z]{1,12}?)(\d{1,4})([a-z]{0,3})")
 _COUNTED: Final = re.compile(r"\d{1,4}([a-z]{2,15})")
+# tse2d1, pet1petct, 40s6i2mm, run2segmentation: words and numbers of few digits by turns.
+_BY_TURNS: Final = re.compile(r"[a-z]+|\d+")
+_MOST_DIGITS: Final = 3
+# Letters that stand alone between numbers: subsets and iterations, axes, dimensions, times.
+_SINGLE: Final = frozenset("bdimpstvx")
 _ROMAN: Final = re.compile(r"(?=[ivx])x{0,2}(ix|iv|v?i{0,3})[abc]?")
 _PREFIX: Final = re.compile(
     r"(?:non|post|pre|peri|para|sub|supra|infra|intra|inter|retro|trans|hemi|bi|endo|epi|hyper|hypo|micro|macro|multi|"
@@ -34,17 +39,25 @@ _PREFIX: Final = re.compile(
 _TERM: Final = re.compile(
     r"[a-z]{4,}(ectomy|ostomy|otomy|oscopy|oscopic|ography|ographic|ogram|ograms|opathy|plasty|algia|aemia|emia|sarcoma|"
     r"carcinoma|blastoma|cytoma|adenoma|omas?|itis|osis|oses|uria|oid|iasis|itides|ometry|ologic|ological|megaly|trophy|"
-    r"trophic|plasia|plastic|genesis|lysis|"
+    r"trophic|plasia|plastic|genesis|lysis|otomies|ectomies|ostomies|oscopies|ectasis|ectasia|ectatic|centesis|desis|"
+    r"pexy|rrhaphy|rrhagia|rrhea|rrhoea|penia|penic|philia|plegia|plegic|paresis|phasia|phagia|pnea|pnoea|cele|malacia|"
+    r"dynia|lith|liths|lithiasis|schisis|ptosis|stasis|stases|algesia|plication|plications|cytosis|opathies|grams|"
     r"mab|nib|platin|statin|pril|sartan|olol|azole|cillin|mycin|olone|taxel|rubicin|ciclib|parib|limus|gliptin|dronate|"
     r"caine|setron|prazole|floxacin|trexed|tecan|relix|relin|tinib|degib|zolamide|oxaban|gatran|parin)"
 )
+# Forms of one verb: cavitation, cavitating.
+_OF_A_VERB: Final = re.compile(r"([a-z]{4,}at)(?:e|ed|es|ing|ion|ions|ive|or|ors)")
+_OTHER_FORMS: Final = ("e", "ed", "ing", "ion", "ive")
 # Sizes of a matrix; other numbers of four digits may be anything.
 _POWERS: Final = frozenset({"1024", "2048", "4096"})
 _LONGEST_FORM: Final = 40
 _SHORTEST_HALF: Final = 4
 _OF_MEDICINE: Final = ("words/clinical.txt", "words/diseases.txt", "words/standard.txt")
-_LISTS: Final = (*_OF_MEDICINE, "words/english.txt", "words/languages.txt", "words/products.txt")
-_TERMS_OF_NAMES: Final = ("words/companions.csv", "words/eponyms.csv", "words/terms.csv")
+_LISTS: Final = (
+    *_OF_MEDICINE, "words/abbreviations.txt", "words/drugs.txt", "words/english.txt", "words/languages.txt",
+    "words/products.txt", "words/thesaurus.txt",
+)  # fmt: skip
+_TERMS_OF_NAMES: Final = ("words/companions.csv", "words/eponyms.csv", "words/named.csv", "words/terms.csv")
 
 
 class Word(NamedTuple):
@@ -97,8 +110,9 @@ def known() -> frozenset[str]:
 
 @cache
 def _listed() -> frozenset[str]:
-    words = frozenset().union(medical(), *map(load_words, _LISTS))
-    return frozenset(plain(part) for word in words for part in (word, *_WORD.findall(word)))
+    words = medical().union(*map(load_words, _LISTS))
+    odd = [word for word in words if not (word.isascii() and word.isalnum())]
+    return words.union(plain(part) for word in odd for part in (word, *_WORD.findall(word)))
 
 
 @cache
@@ -116,6 +130,12 @@ def common_names() -> frozenset[str]:
     """Names of `companions` that many people bear: alone they are no term."""
     alone = {row["word"] for row in _terms_of_names() if row["alone"] == "yes"}
     return frozenset(row["word"] for row in _terms_of_names()) - alone - _listed()
+
+
+@cache
+def borne() -> frozenset[str]:
+    """Names of people that are words too: beside an unknown word, or after a title, they are names."""
+    return load_words("words/names.txt") | load_words("words/bearers.txt")
 
 
 def _terms_of_names() -> Iterator[dict[str, str]]:
@@ -155,6 +175,8 @@ def _is_term(word: str) -> bool:
         return True
     if _TERM.fullmatch(word) or _ROMAN.fullmatch(word):
         return True
+    if (verb := _OF_A_VERB.fullmatch(word)) and any(verb[1] + form in known() for form in _OTHER_FORMS):
+        return True
     rest = _PREFIX.fullmatch(word)
     return rest is not None and rest[1] in _terms()
 
@@ -172,7 +194,17 @@ def _is_code(word: str) -> bool:
     if (counted := _COUNTED.fullmatch(word)) and counted[1] in known():
         return True
     named = _NAMED_NUMBER.fullmatch(word)
-    return named is not None and named[1] in known() and (len(named[3]) < 2 or named[3] in known())
+    if named is not None and named[1] in known() and (len(named[3]) < 2 or named[3] in known()):
+        return True
+    parts = _BY_TURNS.findall(word)
+    return any(part.isalpha() and len(part) > 1 for part in parts) and all(map(_is_part, parts))
+
+
+def _is_part(part: str) -> bool:
+    """Whether a part between others of a name of words and numbers is a short number, a known word or a lone letter."""
+    if part.isdigit():
+        return len(part) <= _MOST_DIGITS
+    return part in _SINGLE if len(part) == 1 else part in known()
 
 
 def _halves(word: str) -> bool:

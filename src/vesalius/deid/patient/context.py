@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
 from typing import Final
 
@@ -53,7 +53,7 @@ class Collected:
 
     def to_json(self) -> str:
         """Canonical JSON."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return _json(self)
 
     @classmethod
     def from_json(cls, text: str) -> "Collected":
@@ -99,7 +99,7 @@ class PatientContext:
 
     def to_json(self) -> str:
         """Canonical JSON; it holds identifiers, so it never leaves the side where de-identification happens."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return _json(self)
 
     @classmethod
     def from_json(cls, text: str) -> "PatientContext":
@@ -134,6 +134,11 @@ class PatientContext:
     @cached_property
     def _patients_own(self) -> Sought:
         return Sought(pair for pair in self.identifiers if pair[0] in _PATIENTS_OWN)
+
+
+def _json(told: Collected | PatientContext) -> str:
+    values = {field.name: getattr(told, field.name) for field in fields(told)}
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 @lru_cache(maxsize=16384)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+from vesalius.deid.language.dates import months
 from vesalius.deid.language.letters import plain
 from vesalius.deid.language.words import Reading, companions, is_known, is_medical, medical
 from vesalius.deid.resources import load_rows, load_words
@@ -12,8 +13,31 @@ from vesalius.deid.resources import load_rows, load_words
 # What may stand between the parts of one name.
 _JOINT: Final = re.compile(r"[.,^_=/]?[.,]?\s{0,2}|['’-]")
 # After these a word is a thing and nobody's name.
-_ARTICLES: Final = frozenset({"the", "a", "an", "both"})
+_ARTICLES: Final = frozenset({"the", "a", "an", "both", "no", "any", "this", "each"})
+# After these the name of a month is one.
+_BEFORE_MONTHS: Final = frozenset(
+    {
+        "in",
+        "since",
+        "until",
+        "till",
+        "during",
+        "last",
+        "next",
+        "early",
+        "late",
+        "mid",
+        "from",
+        "by",
+        "im",
+        "seit",
+        "en",
+    }
+)
 _SENTENCE: Final = re.compile(r"[.!?:;]\s*\Z|\A\s*\Z|\n\s*\Z")
+_HYPHENS: Final = frozenset({"-", "\u2010", "\u2011", "\u2013"})
+_APOSTROPHES: Final = frozenset({"'", "\u2019"})
+_MOST_EPONYMS: Final = 3
 _BINDING: Final = frozenset({"s", "of", "and", "the", "w", "o", "wo", "with", "without"})
 
 
@@ -43,6 +67,11 @@ def after_title(reading: Reading, index: int) -> bool:
     return following[0].isupper() and (between.startswith(".") or not (written + following).isupper())
 
 
+def is_joined(reading: Reading, index: int) -> bool:
+    """Whether the word `index` and the next may be parts of one name, by what stands between."""
+    return _JOINT.fullmatch(reading.between(index)) is not None
+
+
 def is_title(word: str) -> bool:
     """Whether the word is nothing but somebody's title."""
     return _forms().get(word) in {"title", "lettered"}
@@ -63,6 +92,8 @@ def may_be_no_name(
     word = reading.words[index].plain
     if in_term(reading, index):
         return not is_person(reading, index, is_part, initials)
+    if index and word in months() and reading.words[index - 1].plain in _BEFORE_MONTHS:
+        return not is_person(reading, index, is_part, initials)
     if word not in medical() or is_person(reading, index, is_part, initials):
         return False
     if index and reading.words[index - 1].plain in _ARTICLES:
@@ -75,6 +106,27 @@ def in_term(reading: Reading, index: int) -> bool:
     beside = companions().get(reading.words[index].plain)
     return beside is not None and any(
         reading.words[other].plain in beside for other in _beside(reading, index)
+    )
+
+
+def is_eponym(reading: Reading, index: int) -> bool:
+    """Whether a name, perhaps of several with hyphens, stands before a noun that eponyms have: Legg-Perthes disease."""
+    last = index
+    while (
+        last + 1 < len(reading.words) and reading.between(last) in _HYPHENS and last - index < _MOST_EPONYMS
+    ):
+        last += 1
+    if last + 1 >= len(reading.words) or not all(
+        reading.written(place)[0].isupper() for place in range(index, last + 1)
+    ):
+        return False
+    following = last + 1
+    if reading.words[following].plain == "s" and reading.between(last) in _APOSTROPHES:
+        following += 1
+    return (
+        following < len(reading.words)
+        and not reading.between(following - 1).strip()
+        and reading.words[following].plain in load_words("words/eponymic.txt")
     )
 
 
@@ -105,11 +157,24 @@ def is_person(reading: Reading, index: int, is_part: Callable[[str], bool], init
             continue
         between = reading.between(min(place, index))
         other = reading.words[place].plain
+        if place > index and _ends_sentence(reading, index):
+            continue
         if _JOINT.fullmatch(between) and other != word.plain and is_part(other):
             return True
         if is_initial_of(reading, place, index, initials):
             return True
     return False
+
+
+def _ends_sentence(reading: Reading, index: int) -> bool:
+    """Whether a word in small letters stands before a full stop and a capital: `in the lung. Doe`."""
+    between = reading.between(index)
+    return (
+        between.startswith(".")
+        and between.endswith(" ")
+        and reading.written(index).islower()
+        and reading.written(index + 1)[0].isupper()
+    )
 
 
 def is_initial_of(reading: Reading, place: int, index: int, initials: set[str]) -> bool:
@@ -121,7 +186,8 @@ def is_initial_of(reading: Reading, place: int, index: int, initials: set[str]) 
     if len(word.plain) != 1 or word.plain not in initials:
         return False
     between, after = reading.between(min(place, index)), reading.text[word.end : word.end + 1]
-    if not _JOINT.fullmatch(between) or after in {"/", "+", "*"} or "/" in between:
+    before = reading.text[word.start - 1 : word.start]
+    if not _JOINT.fullmatch(between) or "/" in between or {before, after} & {"/", "+", "*"}:
         return False
     if after == "." or "," in between or "^" in between:
         return True

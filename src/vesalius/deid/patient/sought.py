@@ -44,6 +44,7 @@ class Sought:
         self.parts: dict[str, set[str]] = {}  # a name's part as written in plain letters -> kinds
         self.sounds: set[str] = set()
         self.initials: set[str] = set()
+        self._own_initials: dict[str, set[str]] = {}  # a name's part -> the initials of those who bear it
         self.short: set[str] = set()  # codes too short to be found but as a whole word
         self.days: set[date] = set()
         self.birth_days: set[date] = set()
@@ -87,13 +88,17 @@ class Sought:
     def _add_name(self, kind: str, value: str) -> None:
         if kind == "staff" and all(_is_trade(word) for word in _parts(value)):
             return
+        borne: set[str] = set()
         for group in value.split("="):
             components = [_parts(component) for component in group.split("^")]
             for words in components[:3]:  # family, given, middle name; then prefix and suffix (PS3.5 6.2.1)
-                self._add_words(kind, words)
+                borne |= self._add_words(kind, words)
             self._add_joined([words for words in components[:3] if words])
+        for part in borne:
+            self._own_initials.setdefault(part, set()).update(other[0] for other in borne)
 
-    def _add_words(self, kind: str, words: list[str]) -> None:
+    def _add_words(self, kind: str, words: list[str]) -> set[str]:
+        """Add one component; all spellings of its words."""
         spoken = [word for word in words if not _is_particle(word)] or words
         joined = ["".join(words)] if len(words) > 1 else []
         for word in (*spoken, *joined):
@@ -108,6 +113,7 @@ class Sought:
             if _is_unspaced(word) and len(word) >= _SHORTEST_FOREIGN:
                 self._foreign.add(plain(word))
             self.initials.update(spelled[0] for spelled in spellings(word))
+        return {spelled for word in spoken for spelled in spellings(word)}
 
     def _add_joined(self, components: list[list[str]]) -> None:
         """Family and given name run together, whole and by initial, in both orders: doejane, jdoe."""
@@ -208,11 +214,10 @@ class Sought:
         )
 
     def _initials_beside(self, reading: Reading, index: int) -> Iterator[Span]:
+        initials = self._own_initials.get(reading.words[index].plain, self.initials)
         for step in (-1, 1):
             place = index + step
-            while 0 <= place < len(reading.words) and is_initial_of(
-                reading, place, place - step, self.initials
-            ):
+            while 0 <= place < len(reading.words) and is_initial_of(reading, place, place - step, initials):
                 yield (reading.words[place].start, reading.words[place].end)
                 place += step
 

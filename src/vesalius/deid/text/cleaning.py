@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import takewhile
 from typing import Final, Literal, TypeAlias
 
@@ -11,6 +11,7 @@ from vesalius.deid.language.letters import composed
 from vesalius.deid.language.patterns import identifying
 from vesalius.deid.language.words import (
     Reading,
+    borne,
     common_names,
     companions,
     is_glued,
@@ -19,7 +20,7 @@ from vesalius.deid.language.words import (
     is_unit,
 )
 from vesalius.deid.patient.context import PatientContext
-from vesalius.deid.patient.persons import after_title, in_term, is_title
+from vesalius.deid.patient.persons import after_title, in_term, is_eponym, is_joined, is_title
 from vesalius.deid.resources import load_words
 from vesalius.deid.text.layout import without
 
@@ -115,6 +116,7 @@ def _judged(reading: Reading, context: PatientContext, unknown: UnknownWords) ->
     strange = {
         place for place in range(len(reading.words)) if place not in gone and _is_strange(reading, place)
     }
+    strange -= set(_particles_of_terms(reading, strange | gone))
     gone.update(_named(reading, strange))
     gone.update(_titles_of(reading, gone))
     strange -= gone
@@ -148,12 +150,12 @@ def _is_strange(reading: Reading, place: int) -> bool:
     """Whether nobody listed the word: neither a term nor a number that is short or a measure."""
     word = reading.words[place].plain
     if word in common_names():
-        return not in_term(reading, place)
+        return not (in_term(reading, place) or is_eponym(reading, place))
     if is_known(word):
         return False
     if word.isdigit() and len(word) <= _LONGEST_MEASURED and _is_measured(reading, place):
         return False
-    return not is_glued(reading.written(place))
+    return not is_glued(reading.written(place)) and not is_eponym(reading, place)
 
 
 def _is_measured(reading: Reading, place: int) -> bool:
@@ -164,10 +166,19 @@ def _named(reading: Reading, strange: set[int]) -> Iterator[int]:
     """Names of strangers: what a title names, and names that are words as well beside a word that nobody knows."""
     for place in range(len(reading.words)):
         if after_title(reading, place):
-            yield from takewhile(
-                lambda at: _may_be_name(reading, at, strange), range(place, _end(reading, place))
-            )
+            may_be_name = partial(_may_be_name, reading, strange, place)
+            yield from takewhile(may_be_name, range(place, _end(reading, place)))
         elif strange & {place - 1, place + 1} and _is_borne(reading, place):
+            yield place
+
+
+def _particles_of_terms(reading: Reading, going: set[int]) -> Iterator[int]:
+    """Particles before a name that stays: `von Hippel-Lindau disease`."""
+    for place, word in enumerate(reading.words[:-1]):
+        name = place + 1
+        if name in going or word.plain not in load_words("words/particles.txt"):
+            continue
+        if in_term(reading, name) or is_eponym(reading, name):
             yield place
 
 
@@ -182,9 +193,9 @@ def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
 
 def _is_borne(reading: Reading, place: int) -> bool:
     """Whether the word is written as a name that people bear, and stands in no term."""
-    named = (
-        reading.words[place].plain in load_words("words/names.txt") and reading.written(place)[0].isupper()
-    )
+    named = reading.words[place].plain in borne() and reading.written(place)[0].isupper()
+    if named and reading.written(place).isupper() and is_medical(reading.words[place].plain):
+        return False  # in capitals throughout, a word of technique says nothing
     return named and not in_term(reading, place)
 
 
@@ -192,13 +203,21 @@ def _end(reading: Reading, place: int) -> int:
     return min(place + _LONGEST_NAME, len(reading.words))
 
 
-def _may_be_name(reading: Reading, place: int, strange: set[int]) -> bool:
-    """Whether a word after a title is no more than a name: unknown, or written and borne as one."""
+def _may_be_name(reading: Reading, strange: set[int], first: int, place: int) -> bool:
+    """Whether a word after a title is no more than a name: unknown, or written and borne as one.
+
+    `first` is the place of the first word after the title: further ones are written like it.
+    """
     word = reading.words[place].plain
+    if place > first and (
+        reading.written(first).istitle() > reading.written(place).istitle()
+        or not is_joined(reading, place - 1)
+    ):
+        return False
     if place in strange:
         return True
-    if len(word) == 1:
+    if len(word) == 1 and word.isalpha():
         return reading.text[reading.words[place].end : reading.words[place].end + 1] == "."
-    if word in load_words("words/names.txt") or (word in companions() and not in_term(reading, place)):
+    if word in borne() or (word in companions() and not in_term(reading, place)):
         return reading.written(place)[0].isupper()
     return not is_medical(word) and reading.written(place).istitle() and not is_known(word)

@@ -1,6 +1,5 @@
 """Invented people: all that identifies one, in the spellings in which hospitals write it."""
 
-import calendar
 import json
 import unicodedata
 from dataclasses import dataclass
@@ -10,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from bench.deid_set.make import notations
 
-_POOLS: Final = json.loads(Path(__file__).with_name("people.json").read_text())
+_POOLS: Final = json.loads(Path(__file__).with_name("people.json").read_text(encoding="utf-8"))
+_BORNE: Final = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
 _SCRIPTS: Final = ("western", "cyrillic", "utf8", "japanese", "western", "greek", "korean", "latin2")
+_FROM_LISTS: Final = 0.75  # how often a name or place is drawn anew, and is none of people.json
 _LETTERS: Final[dict[str, str]] = _POOLS["letters"]
 
 
@@ -70,12 +72,15 @@ class Person:
     def words(self) -> dict[str, str]:
         """What fills the slots of a text."""
         family, given = self.latin
-        born, studied = self.born, self.studied
         apart = self.patient_id[:3] + "-" + self.patient_id[3:5] + " " + self.patient_id[5:]
-        shape = self.patient_id.encode()[-1] % 4
-        names = (f"{given} {family}", f"{family}, {given}", f"{family} {given}", f"{given[0]}. {family}")
+        rng = np.random.default_rng(int(self.ssn.replace("-", "")))
+        names = (
+            f"{given} {family}", f"{family}, {given}", f"{family} {given}", f"{given[0]}. {family}",
+            f"{family},{given}", f"{family} {given[0]}.", f"{given.upper()} {family.upper()}",
+            f"{family.upper()} {given}",
+        )  # fmt: skip
         return {
-            "name": names[shape],
+            "name": names[int(rng.integers(len(names)))],
             "family": family,
             "upper_family": transliterated(family).upper(),
             "upper_name": f"{family} {given}".upper(),
@@ -86,20 +91,12 @@ class Person:
             "id": self.patient_id,
             "spaced_id": apart,
             "accession": self.accession,
-            "dob": (f"{born:%d.%m.%Y}", f"{born:%m/%d/%Y}", f"{born:%Y-%m-%d}", f"{born:%Y%m%d}")[shape],
-            "dob2": (f"{born:%d/%m/%y}", f"{born.day}.{born.month}.{born.year}", f"{born:%d%m%Y}")[shape % 3],
-            "date": (
-                f"{studied:%Y%m%d}",
-                f"{studied:%d.%m.%Y}",
-                f"{studied:%m/%d/%Y}",
-                f"{studied:%Y/%m/%d}",
-            )[shape],
-            "date2": (
-                f"{studied:%d-%m-%Y}",
-                f"{studied.day}.{studied.month}.{studied:%y}",
-                f"{studied:%Y.%m.%d}",
-            )[shape % 3],
-            "word_date": _in_words(studied, shape),
+            "dob": notations.day_in_digits(rng, self.born),
+            "dob2": notations.day_in_digits(rng, self.born),
+            "date": notations.day_in_digits(rng, self.studied),
+            "date2": notations.day_in_digits(rng, self.studied),
+            "word_date": notations.day_in_words(rng, self.studied),
+            "born_words": notations.day_in_words(rng, self.born),
             "phone": self.phone,
             "phone2": self.phone.replace(" ", "").replace("-", ""),
             "mail": self.mail,
@@ -114,7 +111,7 @@ class Person:
             "stranger_family": self.stranger.split(" ")[1],
             "relative": f"{self.stranger.split(' ')[0]} {family}",
             "host": "records." + self.mail.split("@")[1],
-            "ip": f"192.168.{studied.day}.{born.day + 100}",
+            "ip": f"192.168.{self.studied.day}.{self.born.day + 100}",
             "plate": f"{transliterated(family)[:2].upper()}-{self.accession[-4:]}",
         }
 
@@ -156,17 +153,6 @@ def telling(place: str) -> str:
     return " ".join(word for word in place.split(" ") if word.casefold() not in _POOLS["generic"])
 
 
-def _in_words(day: date, shape: int) -> str:
-    month = calendar.month_name[day.month]
-    ordinal = {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10 if day.day not in {11, 12, 13} else 0, "th")
-    return (
-        f"{day.day} {month} {day.year}",
-        f"{month} {day.day}, {day.year}",
-        f"{day.day:02}-{month[:3].upper()}-{day.year}",
-        f"{day.day}{ordinal} of {month} {day.year}",
-    )[shape]
-
-
 @cache
 def _pool(script: str) -> dict[str, Any]:
     return dict(_POOLS[script])
@@ -187,9 +173,9 @@ def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
     born = date(1931, 1, 1) + timedelta(days=int(rng.integers(24_000)))
     digits = "".join(str(digit) for digit in rng.integers(0, 10, 40))
     family = transliterated(name.split("=")[0].split("^")[0]).lower().replace(" ", "").replace("'", "")
-    hospital = str(rng.choice(_POOLS["hospitals"]))
+    hospital = _place(rng, "hospitals", notations.HOSPITALS)
     department = str(rng.choice(_POOLS["departments"]))
-    street, town = str(rng.choice(_POOLS["streets"])), str(rng.choice(_POOLS["towns"]))
+    street, town = _place(rng, "streets", notations.STREETS), _place(rng, "towns", notations.TOWNS)
     if charset[-1] not in {"ISO_IR 100", "ISO_IR 192"}:
         hospital, department, street, town = (
             transliterated(text) for text in (hospital, department, street, town)
@@ -205,8 +191,7 @@ def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
         studied=date(2011, 2, 1) + timedelta(days=int(rng.integers(4600))),
         accession="A" + digits[7:15] if index % 2 else "9" + digits[7:16],
         study_id="S" + digits[16:21],
-        phone=(f"({digits[21:24]})", f"+{digits[21:23]} {digits[23:26]}")[index % 2]
-        + f" 555-{digits[26:30]}",
+        phone=notations.drawn(rng, notations.PHONES, a=digits[21:24], c=49, n=digits[26:30]),
         mail=f"{family}.{digits[30:33]}@{('mailbox', 'kettleford', 'postfach')[index % 3]}.example",
         ssn=f"{digits[33:36]}-{digits[36:38]}-{digits[29:33]}",
         insurance=f"{'QRX'[index % 3]}{digits[3:12]}",
@@ -217,7 +202,7 @@ def _person(rng: np.random.Generator, index: int, *, hard: bool) -> Person:
         referrer=_invented(rng) + "^" + _invented(rng) + "^^Dr.",
         operator=_invented(rng) + "^" + _invented(rng),
         reader=_invented(rng) + "^" + _invented(rng) + "^^^MD",
-        stranger=_invented(rng) + " " + _invented(rng),
+        stranger=_stranger(rng),
     )
 
 
@@ -233,7 +218,24 @@ def _name(rng: np.random.Generator, index: int, *, hard: bool) -> tuple[str, lis
     charset = pool["charset"].split("\\")
     if "names" in pool:
         return str(rng.choice(pool["names"])), charset, ""
-    return f"{rng.choice(pool['family'])}^{rng.choice(pool['given'])}", charset, ""
+    more = _BORNE[script] if rng.random() < _FROM_LISTS else pool
+    return f"{rng.choice(more['family'])}^{rng.choice(more['given'])}", charset, ""
+
+
+def _stranger(rng: np.random.Generator) -> str:
+    """Given and family name of somebody whom no attribute names, invented or borne by people."""
+    if rng.random() < 0.5:
+        return _invented(rng) + " " + _invented(rng)
+    western = _BORNE["western"]
+    return " ".join(transliterated(str(rng.choice(western[kind]))) for kind in ("given", "family"))
+
+
+def _place(rng: np.random.Generator, pool: str, forms: tuple[str, ...]) -> str:
+    """A place of the list, or one that is called by a name that is in none."""
+    if rng.random() < _FROM_LISTS:
+        number, code = int(rng.integers(2, 400)), int(rng.integers(10_000, 99_000))
+        return notations.drawn(rng, forms, n=number, z=code, name=_invented(rng))
+    return str(rng.choice(_POOLS[pool]))
 
 
 def _invented(rng: np.random.Generator) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 from bench.deid_set.make.people import Person, telling
+from bench.deid_set.make.phrases import Half
 from bench.deid_set.make.texts import POOLS, Writer
 from bench.deid_set.planting import FILLED, MAPPED, PRESENT, Check, Node, Planted, gone, shifted, stays
 from pydicom.dataset import Dataset
@@ -38,11 +39,13 @@ VENDORS: Final = (
 class Subject:
     """One patient in the making; `files` fills while objects are made."""
 
-    def __init__(self, rng: np.random.Generator, person: Person, index: int, *, hard: bool) -> None:
+    def __init__(
+        self, rng: np.random.Generator, person: Person, index: int, half: Half = "held-out", *, hard: bool
+    ) -> None:
         self.rng = rng
         self.person = person
         self.hard = hard
-        self.writer = Writer(rng, person, hard=hard)
+        self.writer = Writer(rng, person, half, hard=hard)
         self.vendor = VENDORS[index % len(VENDORS)]
         self.folder = self._folder(index)
         self.files: list[Planted] = []
@@ -139,7 +142,7 @@ class Subject:
             "InstitutionAddress", f"{person.street}, {person.town}", gone("HIPAA-B", telling(person.street))
         )
         root.put("InstitutionalDepartmentName", person.department, gone("HIPAA-B", person.department))
-        exam, series = writer.pick("exams", modality), writer.pick("series", modality)
+        exam, series = writer.called("study", modality), writer.called("series", modality)
         if self.rng.random() < 0.5:
             root.put("StudyDescription", exam, stays("TCIA-P15-DESC-C"))
             root.put("SeriesDescription", *writer.label(series))

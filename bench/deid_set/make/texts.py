@@ -4,9 +4,10 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from bench.deid_set.make import phrases
 from bench.deid_set.make.people import Person, telling
 from bench.deid_set.planting import Check, gone, shifted, stays
 from pydicom.sr import _concepts_dict
@@ -19,6 +20,7 @@ _CATEGORY: Final = {
     "relative": "HIPAA-A", "referrer": "HIPAA-A", "stranger": "HIPAA-A", "stranger_family": "HIPAA-A",
     "street": "HIPAA-B", "town": "HIPAA-B", "hospital": "HIPAA-B",
     "dob": "HIPAA-C", "dob2": "HIPAA-C", "date": "HIPAA-C", "date2": "HIPAA-C", "word_date": "HIPAA-C",
+    "born_words": "HIPAA-C",
     "phone": "HIPAA-D", "phone2": "HIPAA-D", "mail": "HIPAA-F", "mail2": "HIPAA-F", "ssn": "HIPAA-G",
     "id": "HIPAA-H", "spaced_id": "HIPAA-H", "accession": "HIPAA-H", "insurance": "HIPAA-I",
     "plate": "HIPAA-L", "host": "HIPAA-N", "ip": "HIPAA-O",
@@ -32,26 +34,30 @@ _TRIES: Final = 200
 class Writer:
     """Writes texts about one person, each with the checks that it is held to."""
 
-    def __init__(self, rng: np.random.Generator, person: Person, *, hard: bool) -> None:
+    def __init__(self, rng: np.random.Generator, person: Person, half: phrases.Half, *, hard: bool) -> None:
         self.rng = rng
         self.person = person
+        self.half = half
         self.hard = hard
 
     def medical(self) -> str:
-        """Medical words without an identifier: of hand, of the standard's concepts, or of both."""
+        """Medical words without an identifier: of the grammar, of the standard's concepts, or of both."""
         draw = self.rng.random()
         if self.person.remark and draw < 0.25:
             return self.person.remark
         if draw < 0.6:
-            return str(self.rng.choice(POOLS["findings"]))
+            return phrases.sentence(self.rng, self.half)
         if draw < 0.75:
             return str(self.rng.choice(_concepts()))
         site = str(self.rng.choice(_concepts(_SITES))).lower()
         return f"{self.rng.choice(POOLS['qualifiers'])} {self.rng.choice(POOLS['conditions'])}, {site}"
 
-    def pick(self, pool: str, modality: str) -> str:
-        """One of a modality's names of examinations or series."""
-        return str(self.rng.choice(POOLS[pool].get(modality, POOLS[pool]["SC"])))
+    def called(self, level: Literal["study", "series"], modality: str) -> str:
+        """What a study or a series of this modality was called somewhere."""
+        while True:
+            text = phrases.description(self.rng, self.half, level, modality)
+            if not name_words(" ".join(self.person.latin)) & set(re.findall(r"[^\W_]+", text.casefold())):
+                return text
 
     def long(self) -> tuple[str, list[Check]]:
         """A sentence or two for LT, ST and UT."""
@@ -76,6 +82,8 @@ class Writer:
         category = _CATEGORY[slot]
         if slot == "word_date":
             return shifted(category, planted)
+        if slot == "born_words":
+            return gone(category, re.sub(r"\b(?:of|de)\b", "", planted))
         if category == "HIPAA-B":
             return gone(category, telling(planted))
         if category == "HIPAA-A":

@@ -9,6 +9,7 @@ import numpy as np
 from bench.deid_set.key import write_key
 from bench.deid_set.make import images, objects
 from bench.deid_set.make.people import people
+from bench.deid_set.make.phrases import Half
 from bench.deid_set.make.subject import Subject
 from bench.deid_set.planting import Planted
 from pydicom.dataset import FileMetaDataset
@@ -73,13 +74,16 @@ _PLANS: Final[tuple[Callable[[Subject], None], ...]] = (
 )  # fmt: skip
 
 
-def make_set(folder: Path, *, seed: int, subjects: int, hard: bool) -> list[Planted]:
-    """Write `files/`, `key.db` and `traces.json` (what may stand in no output, by patient) under `folder`."""
+def make_set(folder: Path, *, seed: int, subjects: int, hard: bool, half: Half = "held-out") -> list[Planted]:
+    """Write `files/`, `key.db` and `traces.json` (what may stand in no output, by patient) under `folder`.
+
+    half: of the phrases; whoever mends the cleaner looks at the other one.
+    """
     rng = np.random.default_rng([seed, hard])
     made: list[Planted] = []
     start = int(rng.integers(len(_PLANS)))
     for index, person in enumerate(people(rng, subjects, hard=hard)):
-        subject = Subject(rng, person, index, hard=hard)
+        subject = Subject(rng, person, index, half, hard=hard)
         _PLANS[(start + index) % len(_PLANS)](subject)
         made += subject.files
     for file in made:

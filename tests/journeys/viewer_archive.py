@@ -64,7 +64,12 @@ def kinds() -> dict[str, Any]:
 
     inverse = corpus("MR_small.dcm")
     inverse.PhotometricInterpretation, inverse.Modality = "MONOCHROME1", "CR"
+    inverse.ImagerPixelSpacing = inverse.PixelSpacing
+    padded = ct_slice(0)
+    padded.PixelPaddingValue = -600
     return {
+        "PET": pet(),
+        "padded": padded,
         "signed": ct_slice(0),
         "rescaled": corpus("CT_small.dcm"),
         "MONOCHROME1": inverse,
@@ -72,19 +77,40 @@ def kinds() -> dict[str, Any]:
         "JPEG-LS": corpus("MR_small_jpeg_ls_lossless.dcm"),
         "JPEG 2000": corpus("J2K_pixelrep_mismatch.dcm"),
         "two frames": corpus("SC_rgb_rle_2frame.dcm"),
+        "palette": corpus("examples_palette.dcm"),
+        "YBR": corpus("SC_ybr_full_422_uncompressed.dcm"),
+        "YBR in JPEG": corpus("SC_rgb_dcmtk_+eb+cy+np.dcm"),
+        "YBR in JPEG 2000": corpus("examples_jpeg2k.dcm"),
+        "thirty frames": corpus("examples_ybr_color.dcm"),
     }
+
+
+def pet() -> Any:
+    """An image of uptake in Bq/ml, whose header tells weight, dose and times."""
+    from pydicom import Dataset
+    from tests.images import ct_slice
+
+    image, injected = ct_slice(0, signed=False), Dataset()
+    image.Modality, image.Units, image.DecayCorrection = "PT", "BQML", "START"
+    image.RescaleIntercept, image.RescaleSlope = 0, 5
+    image.PatientWeight, image.SeriesTime = 70, "110000"
+    injected.RadionuclideTotalDose, injected.RadionuclideHalfLife = 3.7e8, 6586.2
+    injected.RadiopharmaceuticalStartTime = "100000"
+    image.RadiopharmaceuticalInformationSequence = [injected]
+    return image
 
 
 def points(image: Any) -> list[list[Any]]:
     """Column, row and what pydicom says there, of the first frame."""
-    from pydicom.pixels import apply_modality_lut
+    from pydicom.pixels import apply_color_lut, apply_modality_lut, pixel_array
 
-    array = image.pixel_array
-    if image.get("NumberOfFrames", 1) > 1:
-        array = array[0]
-    values = array if image.SamplesPerPixel == 3 else apply_modality_lut(array, image)
+    array = pixel_array(image, index=0)  # YBR as RGB
+    if image.PhotometricInterpretation == "PALETTE COLOR":
+        values = apply_color_lut(array, image) >> 8  # its tables are of 16 bits
+    else:
+        values = array if image.SamplesPerPixel == 3 else apply_modality_lut(array, image)
     chance = np.random.default_rng(20)
-    rows, columns = array.shape[:2]
+    rows, columns = values.shape[:2]
     spots = [(int(chance.integers(columns)), int(chance.integers(rows))) for _ in range(POINTS)]
     spots[:2] = [(0, 0), (columns - 1, rows - 1)]
     return [[x, y, values[y, x].tolist()] for x, y in spots]

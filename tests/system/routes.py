@@ -114,6 +114,8 @@ PAGES: dict[str, Case] = {
     "series/<uid:uid>/thumbnail/<int:number>/": page("/series/{series}/thumbnail/1/", Needs.FETCH),
     "series/<uid:uid>/frames/": page("/series/{series}/frames/", Needs.FETCH),
     "series/<uid:uid>/frames/<int:number>/": page("/series/{series}/frames/1/", Needs.FETCH),
+    "series/<uid:uid>/contours/": page("/series/{series}/contours/", Needs.FETCH, good=202),
+    "series/<uid:uid>/view.png": page("/series/{series}/view.png", Needs.FETCH, good=202),
     "series/<uid:uid>/download/": page("/series/{series}/download/", Needs.FETCH),
     "series/<uid:uid>/manifest.tcia": page("/series/{series}/manifest.tcia", Needs.FETCH),
     "basket/": page("/basket/"),

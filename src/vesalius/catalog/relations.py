@@ -4,6 +4,8 @@ Derived objects stand under the patient of their source, whoever made them, and 
 made from; `facts["references"]` of a revision holds those names.
 """
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from vesalius.catalog.models import Instance, Series, SeriesRevision
@@ -32,11 +34,18 @@ def sources_of(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision
     return list(_beside(revision, visible).filter(series__in=_sources(revision)))
 
 
-def in_same_space(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:
-    """Current segmentations of the patient in the frame of reference of a series, drawn on it or on another one."""
+def in_same_space(
+    revision: SeriesRevision, visible: Judged, modalities: Collection[str] = ("SEG",)
+) -> list[SeriesRevision]:
+    """Current labels of the patient in the frame of reference of a series, drawn on it or on another one."""
     space = revision.facts.get("FrameOfReferenceUID")
-    found = _beside(revision, visible).filter(modality="SEG")
-    return [one for one in found if space and one.facts.get("FrameOfReferenceUID") == space]
+    found = _beside(revision, visible).filter(modality__in=modalities)
+    return [one for one in found if space and space in _spaces(one)]
+
+
+def _spaces(label: SeriesRevision) -> set[str]:
+    """Frames of reference that a label lies in: a structure set says them of its regions."""
+    return {str(label.facts.get("FrameOfReferenceUID", "")), *_named(label, "FrameOfReferenceUID")}
 
 
 def neighbours(revision: SeriesRevision, visible: Judged) -> list[SeriesRevision]:

@@ -14,6 +14,7 @@ from vesalius.deliver.segments import refers_to, segment_of, segments_of
 from vesalius.dicom import Dataset, DicomFile, read
 from vesalius.dicom.frames import PixelFacts, frame, frame_count, pixel_facts
 from vesalius.dicom.look import Look, Lut, Window, holders_of, look_of
+from vesalius.dicom.uptake import one_suv
 from vesalius.errors import BadInput
 from vesalius.store.derived import write_derived
 
@@ -22,7 +23,7 @@ SQUEEZE: Final = 1  # gzip's level: a higher one makes a reader wait longer than
 _DIGITS: Final = 6
 _MODALITY, _UNITS, _RESCALE_TYPE = 0x00080060, 0x00541001, 0x00281054
 _PADDING, _PADDING_LIMIT = 0x00280120, 0x00280121
-_SPACING, _IMAGER_SPACING = 0x00280030, 0x00181164
+_SPACING, _IMAGER_SPACING, _CALIBRATION = 0x00280030, 0x00181164, 0x00280A02
 _POSITION, _ORIENTATION, _FRAME_OF_REFERENCE = 0x00200032, 0x00200037, 0x00200052
 _CENTER, _WIDTH, _EXPLANATION = 0x00281050, 0x00281051, 0x00281055
 _CINE_RATE, _FRAME_TIME = 0x00180040, 0x00181063
@@ -107,9 +108,10 @@ def _kind(
         "type": "bit" if bits and stored else facts.dtype.str.lstrip("<|"),
         "unused": 0 if bits or facts.dtype.kind == "f" else facts.dtype.itemsize * 8 - facts.stored,
         "photometric": facts.photometric, "padding": _padding(data), "aspect": round(look.aspect, _DIGITS),
-        "spacing": _pair(holders, _SPACING) or _pair(holders, _IMAGER_SPACING),
+        "spacing": spacing_of(holders),
+        "spacing_at": "detector" if _at_detector(holders) else None,
         "orientation": _numbers(holders, _ORIENTATION, 6),
-        "frame_of_reference": data.text(_FRAME_OF_REFERENCE), "unit": _unit(holders),
+        "frame_of_reference": data.text(_FRAME_OF_REFERENCE), "unit": unit_of(holders),
         "transfer_syntax": file.transfer_syntax,
         "lut": _lut(look.modality_lut), "voi": _lut(look.voi_lut),
         "usual": None if _said(holders) or look.window is None else [look.window.center, look.window.width],
@@ -125,6 +127,7 @@ def _frame(holders: list[Dataset], look: Look) -> Described:
         "intercept": look.intercept,
         "position": _numbers(holders, _POSITION, 3),
         "windows": list(_windows(holders, look.window)) or None,
+        "suv": _one_suv(holders[0]),
         "segment": segment_of(holders),
         "source": refers_to(holders),
     }
@@ -152,7 +155,12 @@ def _padding(data: Dataset) -> list[int] | None:
     return [min(ends), max(ends)] if data.ints(_PADDING) else None
 
 
-def _unit(holders: list[Dataset]) -> str:
+def spacing_of(holders: list[Dataset]) -> list[float] | None:
+    """Between rows and between columns, mm, in the patient or else at the detector; None where neither is said."""
+    return _pair(holders, _SPACING) or _pair(holders, _IMAGER_SPACING)
+
+
+def unit_of(holders: list[Dataset]) -> str:
     """The unit of modality values, in the header's words; HU for CT unless it says otherwise (PS3.3 C.8.2.1)."""
     said = next((text for one in holders for tag in (_RESCALE_TYPE, _UNITS) if (text := one.text(tag))), "")
     if said and said != "US":
@@ -171,6 +179,21 @@ def _rate(data: Dataset) -> float | None:
 def _pair(holders: list[Dataset], tag: int) -> list[float] | None:
     found = _numbers(holders, tag, 2)
     return found if found and min(found) > 0 else None
+
+
+def _at_detector(holders: list[Dataset]) -> bool:
+    """Whether the spacing is that of the detector, which enlarges: Pixel Spacing that repeats it corrects nothing.
+
+    PS3.3 10.7.1.3; Pixel Spacing Calibration Type says that somebody corrected it.
+    """
+    spacing, imager = _pair(holders, _SPACING), _pair(holders, _IMAGER_SPACING)
+    calibrated = any(one.text(_CALIBRATION) for one in holders)
+    return imager is not None and not calibrated and spacing in (None, imager)
+
+
+def _one_suv(data: Dataset) -> float | None:
+    """The value of one standardised uptake; None but for PET whose header says enough to tell it."""
+    return one_suv(data) if data.text(_MODALITY) == "PT" else None
 
 
 def _numbers(holders: list[Dataset], tag: int, count: int) -> list[float] | None:

@@ -24,6 +24,7 @@ from vesalius.settings.routing import on_archive
 
 FRAMES: Final = "frames"  # the folder beside the pictures of a revision
 SUFFIX: Final = ".gz"
+SUFFIX_OF_VIEWS: Final = ".png"  # pictures of views lie with the frames
 SHARE_OF_DISK: Final = 10  # a tenth of it, however much the setting allows
 NOTED_EVERY: Final = timedelta(seconds=5)
 IN_USE: Final = timedelta(seconds=10)  # longer than from a look at a file to its opening
@@ -141,7 +142,8 @@ def _droppable(revision: SeriesRevision) -> list[_File]:
     return [
         one
         for one in _files(revision)
-        if one.path.suffix == SUFFIX or (one.path.name.startswith(".") and one.written < ended)
+        if one.path.suffix in (SUFFIX, SUFFIX_OF_VIEWS)
+        or (one.path.name.startswith(".") and one.written < ended)
     ]
 
 

@@ -68,7 +68,7 @@ def description(revision: SeriesRevision) -> bytes | Pending:
     try:
         return (pictures_of(revision) / TOLD).read_bytes()
     except FileNotFoundError:
-        return _ordered(DESCRIBE, revision, {})
+        return ordered(DESCRIBE, revision, {})
 
 
 def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Frame | Pending:
@@ -77,7 +77,7 @@ def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Fr
     NotFound where there are not so many; CannotBeShown where it is known to be undecodable; NoRoomForFrames.
     """
     if description_missing(revision):
-        return _ordered(DESCRIBE, revision, {})
+        return ordered(DESCRIBE, revision, {})
     folder = pictures_of(revision)
     spans = _spans(str(folder / SPANS))
     if not 1 <= number <= len(spans):
@@ -94,13 +94,24 @@ def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Fr
         size = path.stat().st_size
     except FileNotFoundError:
         require_room()
-        return _ordered(DECODE, revision, {"first": (number - 1) // BLOCK * BLOCK + 1})
+        return _block(revision, (number - 1) // BLOCK * BLOCK + 1)
     return _ready(revision, number, person, FileSpan(str(path), 0, size), "gzip")
 
 
 def description_missing(revision: SeriesRevision) -> bool:
     """Whether nobody has read this revision's headers for a viewer yet."""
     return not (pictures_of(revision) / SPANS).exists()
+
+
+def frame_count(revision: SeriesRevision) -> int:
+    """How many frames a described revision has."""
+    return len(_spans(str(pictures_of(revision) / SPANS)))
+
+
+def told_of(revision: SeriesRevision) -> Described:
+    """What a viewer is told of a described revision, as values."""
+    told: Described = json.loads((pictures_of(revision) / TOLD).read_bytes())
+    return told
 
 
 def _ready(
@@ -117,9 +128,16 @@ def _ready(
     return Frame(plan, encoding)
 
 
-def _ordered(kind: str, revision: SeriesRevision, more: dict[str, int]) -> Pending:
-    """How far a job of this kind is; it is begun unless it is under way. Unavailable for one that just gave up."""
-    key = " ".join(["revision", str(revision.pk), *map(str, more.values())])
+def _block(revision: SeriesRevision, first: int) -> Pending:
+    return ordered(DECODE, revision, {"first": first}, part=str(first))
+
+
+def ordered(kind: str, revision: SeriesRevision, more: dict[str, Any], *, part: str = "") -> Pending:
+    """How far a job of this kind is; it is begun unless it is under way. Unavailable for one that just gave up.
+
+    part: tells it from other jobs of the kind about this revision.
+    """
+    key = f"revision {revision.pk} {part}".strip()
     with named(Side.ARCHIVE):
         last = Job.objects.filter(kind=kind, key=key).order_by("-pk").first()
     if last is not None and last.state in {State.WAITING, State.RUNNING}:
@@ -176,7 +194,7 @@ def describe_revision(work: Work, revision: SeriesRevision) -> None:
     folder = pictures_of(revision)
     write_derived(folder / TOLD, json.dumps(told, separators=(",", ":")).encode())
     write_derived(folder / SPANS, json.dumps(spans).encode())
-    _forget_if_gone(revision)
+    forget_if_gone(revision)
 
 
 def _assembled(found: Iterable[Described | None]) -> tuple[Described, list[Any]]:
@@ -218,7 +236,7 @@ def decode_frames(work: Work) -> None:
     finally:
         note_size(revision)
     make_room(revision, {Path(packing.target) for packing in packings})
-    _forget_if_gone(revision)
+    forget_if_gone(revision)
 
 
 def _packings(revision: SeriesRevision, first: int) -> Iterable[Packing]:
@@ -236,7 +254,7 @@ def _packings(revision: SeriesRevision, first: int) -> Iterable[Packing]:
             yield Packing(source=source, frame=within, target=str(target), refused=str(refused))
 
 
-def _forget_if_gone(revision: SeriesRevision) -> None:
-    """A purge that ran meanwhile has destroyed the folder before these files came into it."""
+def forget_if_gone(revision: SeriesRevision) -> None:
+    """For jobs that wrote: a purge that ran meanwhile has destroyed the folder before these files came into it."""
     if not SeriesRevision.objects.filter(pk=revision.pk).exists():
         shutil.rmtree(pictures_of(revision), ignore_errors=True)

@@ -28,8 +28,8 @@ def render(
 
     tint: the colour that takes the place of white, "#rrggbb", for what is no image of a body.
     """
-    picture = _picture(array, look, size)
-    return _encoded(ImageOps.colorize(picture.convert("L"), "black", tint) if tint else picture, form)
+    made = picture(array, look, size)
+    return _encoded(ImageOps.colorize(made.convert("L"), "black", tint) if tint else made, form)
 
 
 def thumbnail(file: DicomFile, size: int = 256, *, form: Form = "JPEG") -> bytes:
@@ -38,22 +38,23 @@ def thumbnail(file: DicomFile, size: int = 256, *, form: Form = "JPEG") -> bytes
     Raises DicomError for a file without an image, or with one that cannot be decoded.
     """
     index = frame_count(file) // 2
-    picture = _picture(frame(file, index), look_of(file, index), size)
-    square = Image.new(picture.mode, (size, size))
-    square.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
+    made = picture(frame(file, index), look_of(file, index), size)
+    square = Image.new(made.mode, (size, size))
+    square.paste(made, ((size - made.width) // 2, (size - made.height) // 2))
     return _encoded(square, form)
 
 
-def _encoded(picture: Image.Image, form: Form) -> bytes:
+def _encoded(made: Image.Image, form: Form) -> bytes:
     out = io.BytesIO()
     if form == "JPEG":
-        picture.save(out, form, quality=85)
+        made.save(out, form, quality=85)
     else:
-        picture.save(out, form, compress_level=1)
+        made.save(out, form, compress_level=1)
     return out.getvalue()
 
 
-def _picture(array: Samples, look: Look, size: int | None) -> Image.Image:
+def picture(array: Samples, look: Look, size: int | None = None) -> Image.Image:
+    """The same, not yet encoded."""
     if array.ndim == 3:
         return _resized(Image.fromarray(_eight_bit(array, look.stored_bits)), look, size)
     if look.palette is not None:

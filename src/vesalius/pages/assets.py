@@ -25,8 +25,8 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 _REFERENCE = re.compile(
-    rb"""(?<=["'])\./([\w./-]+)(?=["'])"""
-)  # "./vendor/x.woff2" in CSS, "./x.js" in modules
+    rb"""(?<=["'])(\.{1,2}/[\w./-]+)(?=["'])"""
+)  # "./vendor/x.woff2" in CSS, "../x.js" in modules
 _REFERRING = {".css", ".js"}
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -74,7 +74,8 @@ class Assets:
         if path.suffix in _REFERRING:
             content = _REFERENCE.sub(
                 lambda found: self._address(
-                    posixpath.join(posixpath.dirname(name), found[1].decode()), (*inside, name)
+                    posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1].decode())),
+                    (*inside, name),
                 ),
                 content,
             )

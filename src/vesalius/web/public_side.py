@@ -15,4 +15,10 @@ urlpatterns = [
 handler404 = not_found
 
 # Modules that register the handlers of the archive side's jobs.
-WORK = ["vesalius.deliver.frames", "vesalius.deliver.pictures", "vesalius.release.work"]
+WORK = [
+    "vesalius.deliver.contours",
+    "vesalius.deliver.frames",
+    "vesalius.deliver.pictures",
+    "vesalius.deliver.view.ordering",
+    "vesalius.release.work",
+]

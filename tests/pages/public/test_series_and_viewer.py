@@ -101,8 +101,9 @@ def test_a_limited_label_is_named_only_to_those_who_may_find_it(client, house, s
     page = client.get(address(stack)).content.decode()
     assert f'<a href="{address(label)}">Two labels</a>' in page
     (overlay,) = client.get(address(stack, "frames/")).json()["overlays"]
+    uid = label.series.series_instance_uid
     told = {"address": address(label, "frames/"), "title": "Two labels", "holding": "Lesions"}
-    assert overlay == told | {"here": True}
+    assert overlay == told | {"here": True, "kind": "frames", "series": uid}
 
 
 def test_a_label_is_laid_over_other_series_of_the_same_space_too(client, house, stack, label, sign_in):

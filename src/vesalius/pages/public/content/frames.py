@@ -21,6 +21,10 @@ from vesalius.pages.public.images import in_version
 from vesalius.pages.public.paging import whole_number
 from vesalius.pages.public.wording import series_title
 
+LAID: Final = {
+    "SEG": "frames",
+    "RTSTRUCT": "contours",
+}  # modality of a label -> which of its addresses tells of it
 VIEWED: Final = "viewed"  # key in a session: limited revisions whose viewing is in the audit trail
 MOST_VIEWED: Final = 100  # of them that a session remembers
 
@@ -36,10 +40,10 @@ def description(request: HttpRequest, uid: str) -> HttpResponse:
     revision = revision_to_fetch(uid, judged, version)
     found = frames.description(revision)
     if isinstance(found, frames.Pending):
-        return _not_yet(found)
+        return not_yet(found)
     told = json.loads(found)
     told["frame_address"] = f"/series/{uid}/frames/NUMBER/{in_version(version)}"
-    told["overlays"] = [_overlay(label, here=here) for label, here in _segmentations(revision, judged)]
+    told["overlays"] = [_overlay(label, here=here) for label, here in labels_over(revision, judged)]
     return JsonResponse(told, headers={"Cache-Control": "private, no-cache"})
 
 
@@ -55,8 +59,8 @@ def frame(request: HttpRequest, uid: str, number: int) -> HttpResponseBase:
         raise Conflict("A newer revision of this series was published meanwhile.")
     found = frames.frame_of(revision, number, person(request))
     if isinstance(found, frames.Pending):
-        return _not_yet(found)
-    _audited(request, revision)
+        return not_yet(found)
+    audited(request, revision)
     response = answer(request, found.plan)
     if found.encoding:
         response["Content-Encoding"] = found.encoding
@@ -65,32 +69,36 @@ def frame(request: HttpRequest, uid: str, number: int) -> HttpResponseBase:
     return response
 
 
-def _not_yet(pending: frames.Pending) -> JsonResponse:
-    told = {"done": pending.done, "total": pending.total}
-    return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
-
-
-def _segmentations(revision: SeriesRevision, judged: Visible) -> list[tuple[SeriesRevision, bool]]:
+def labels_over(revision: SeriesRevision, judged: Visible) -> list[tuple[SeriesRevision, bool]]:
     """What may be laid over a series, and whether it was drawn on this very series; those first."""
-    if revision.modality == "SEG":
+    if revision.modality in LAID:
         return []
-    here = [one for one in labels_on(revision, judged) if one.modality == "SEG"]
+    here = [one for one in labels_on(revision, judged) if one.modality in LAID]
     known = {one.pk for one in here}
-    beside = [one for one in in_same_space(revision, judged) if one.pk not in known]
+    beside = [one for one in in_same_space(revision, judged, LAID) if one.pk not in known]
     told = [(one, True) for one in here] + [(one, False) for one in beside]
     return [(one, drawn) for one, drawn in told if judged.may_fetch(one.home_download_id)]
 
 
 def _overlay(label: SeriesRevision, *, here: bool) -> dict[str, Any]:
+    uid = label.series.series_instance_uid
     return {
-        "address": f"/series/{label.series.series_instance_uid}/frames/",
+        "kind": LAID[label.modality],
+        "series": uid,
+        "address": f"/series/{uid}/{LAID[label.modality]}/",
         "title": series_title(label),
         "holding": label.home_download.holding.short_title,
         "here": here,
     }
 
 
-def _audited(request: HttpRequest, revision: SeriesRevision) -> None:
+def not_yet(pending: frames.Pending) -> JsonResponse:
+    """202: how far it is; ask again."""
+    told = {"done": pending.done, "total": pending.total}
+    return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
+
+
+def audited(request: HttpRequest, revision: SeriesRevision) -> None:
     """Limited data are written down before the first byte, once in a session: frame by frame would say no more."""
     if visible_to(None).may_fetch(revision.home_download_id):
         return

@@ -37,7 +37,10 @@ KEYS = (  # of the viewer, as static/viewer/input.js obeys them
     ("Space", "Play or stop"), ("1 … 9", "Window of that number"), ("W N", "Wider or narrower window"),
     ("B D", "Brighter or darker"), ("I", "Invert"), ("+ −", "Closer or farther"), ("Shift ↑ ↓ ← →", "Move the picture"),
     ("0", "Fit"), ("R", "Reset"), ("O", "Labels on or off"), ("C", "Crosshair: read a pixel"),
-    ("H J K L", "Move the crosshair"), ("F", "Full screen"),
+    ("H J K L", "Move the crosshair"), ("T", "Turn by a quarter"), ("V", "Flip left and right"),
+    ("M", "Measure a distance"), ("A", "Measure an angle"), ("S", "Measure a rectangle"), ("E", "Measure an ellipse"),
+    ("Enter", "Set a point at the crosshair"), ("Esc", "Give up what was begun"),
+    ("Delete", "Delete the last measurement"), ("F", "Full screen"),
 )  # fmt: skip
 
 

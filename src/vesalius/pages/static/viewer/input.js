@@ -9,7 +9,9 @@ const KEYS = {
   "+": view => view.zoomBy(1.25), "=": view => view.zoomBy(1.25), "-": view => view.zoomBy(0.8), 0: view => view.fit(),
   " ": view => view.play(), p: view => view.play(), i: view => view.invert(), r: view => view.reset(), f: view => view.fullScreen(),
   w: view => view.widen(1.1), n: view => view.widen(1 / 1.1), b: view => view.brighten(1), d: view => view.brighten(-1),
-  o: view => view.toggleLabels(),
+  o: view => view.toggleLabels(), t: view => view.turn(), v: view => view.flip(),
+  m: view => view.use("distance"), a: view => view.use("angle"), s: view => view.use("rectangle"), e: view => view.use("ellipse"),
+  Enter: view => view.measureHere(), Escape: view => view.giveUp(), Delete: view => view.dropLast(), Backspace: view => view.dropLast(),
   c: view => view.cross(0, 0), h: view => view.cross(-1, 0), l: view => view.cross(1, 0), k: view => view.cross(0, -1), j: view => view.cross(0, 1),
 };
 const MOVES = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
@@ -24,6 +26,7 @@ const DRAGS = {
 
 export function listen(stage, view) {
   const fingers = new Map(); // pointer id -> [x, y] on the canvas
+  let measures = false; // whether the pointer that is down sets or moves a point
   const at = event => {
     const box = stage.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -33,22 +36,28 @@ export function listen(stage, view) {
     stage.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, at(event));
     view.stop();
+    if (fingers.size > 1) view.measuring.giveUp();
+    measures = fingers.size === 1 && view.measuring.press(at(event), event);
   });
   stage.addEventListener("pointermove", event => {
     const before = fingers.get(event.pointerId);
     const here = at(event);
     if (!before) {
+      view.measuring.move(here);
       view.hover(here);
       return;
     }
     fingers.set(event.pointerId, here);
-    if (fingers.size === 2) pinch(view, fingers, event.pointerId, before, here);
+    if (measures) view.measuring.move(here);
+    else if (fingers.size === 2) pinch(view, fingers, event.pointerId, before, here);
     else if (fingers.size === 1) DRAGS[toolOf(event, view.tool)](view, here[0] - before[0], here[1] - before[1], before);
     if (event.pointerType === "mouse") view.hover(here);
   });
   for (const kind of ["pointerup", "pointercancel"]) {
     stage.addEventListener(kind, event => {
       fingers.delete(event.pointerId);
+      if (measures) view.measuring.release(at(event));
+      measures = false;
       if (kind === "pointerup" && event.pointerType !== "mouse" && !fingers.size) view.hover(at(event));
     });
   }
@@ -87,7 +96,7 @@ export function listenToKeys(root, view) {
 function toolOf(event, chosen) {
   if (event.buttons & 2) return "zoom";
   if (event.buttons & 4 || event.shiftKey) return "move";
-  return chosen;
+  return chosen in DRAGS ? chosen : "window";
 }
 
 function pinch(view, fingers, moved, before, here) {

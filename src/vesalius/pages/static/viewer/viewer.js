@@ -1,28 +1,40 @@
 // The viewer of one series: holds the state of the view, and asks the other modules to do the rest.
-import { readAddress, writeAddress } from "./address.js";
+import { fragmentOf, pictureOf, stateOf } from "./address.js";
 import { Cine } from "./cine.js";
-import { bind, fillPresets, listSegments, showState } from "./controls.js";
-import { Frames } from "./frames.js";
+import { bind, fillPresets, showState, showTool } from "./controls.js";
+import { Frames } from "./image/frames.js";
+import { showFrame, showPixel, showScale } from "./image/marks.js";
+import { Picture } from "./image/picture.js";
+import { isColour } from "./image/samples.js";
+import { Stage, unturned } from "./image/stage.js";
+import { presetsOf, startsInverted } from "./image/windows.js";
 import { listen, listenToKeys } from "./input.js";
-import { showFrame, showPixel, showScale } from "./marks.js";
-import { Overlay } from "./overlay.js";
-import { Picture } from "./picture.js";
-import { isColour } from "./samples.js";
-import { Stage } from "./stage.js";
-import { presetsOf, startsInverted } from "./windows.js";
+import { Contours } from "./labels/contours.js";
+import { listSegments, tickSegments } from "./labels/legend.js";
+import { Masks } from "./labels/masks.js";
+import { drawMeasures } from "./measure/drawing.js";
+import { MeasureList } from "./measure/list.js";
+import { KINDS, inFull, inShort, measured } from "./measure/shapes.js";
+import { Measuring } from "./measure/tool.js";
 
 const CLOSEST = 40, FARTHEST = 0.2; // zoom
 const LABELS_AT_ONCE = 6; // segmentations that are opened without being asked for
+const LAID_BY = { frames: Masks, contours: Contours }; // kind of label -> what lays it over images
 
-class Viewer {
-  constructor(root) {
+export class Viewer {
+  // changed: is told of every change of the state, to keep the address.
+  constructor(root, changed) {
     this.root = root;
+    this.changed = changed;
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map(one => [one.dataset.part, one]));
     this.parts.kept = Object.fromEntries(new URLSearchParams(this.parts.header.search));
     this.stage = new Stage(this.parts.canvas);
     this.picture = new Picture();
     this.cine = new Cine(() => this.#step(), () => this.#nextIsHere());
     this.overlays = [];
+    this.measuring = new Measuring(this);
+    this.list = new MeasureList(this.parts, this);
+    this.results = new WeakMap(); // measurement -> what it says
     this.tool = this.parts.tool.value = matchMedia("(pointer: coarse)").matches ? "scroll" : "window";
     this.frame = null; // the one on the screen
     this.point = null; // of the image, under the cursor
@@ -32,16 +44,16 @@ class Viewer {
     listen(this.parts.stage, this);
     listenToKeys(root, this);
     new ResizeObserver(() => this.redraw()).observe(this.parts.canvas);
-    addEventListener("hashchange", () => this.#follow());
     root.hidden = false;
-    document.querySelector("[data-instead-of-viewer]")?.remove();
   }
 
   get count() {
     return this.frames?.count ?? 0;
   }
 
-  async open() {
+  // asked: the words of a view, as they stand in an address.
+  async open(asked = this.asked) {
+    this.asked = asked;
     this.#say("Reading the series …");
     try {
       this.frames = await Frames.open(this.root.dataset.viewer, told => this.#say(`Reading the series … ${part(told)}`));
@@ -57,14 +69,14 @@ class Viewer {
 
   async #begin() {
     const { told } = this.frames;
-    const asked = readAddress();
+    const asked = stateOf(this.asked);
     const start = asked?.number ?? (Number(this.root.dataset.start) || 1);
     const first = await this.frames.get(this.#within(start), this.#waiting);
     this.presets = presetsOf(told, first);
     fillPresets(this.parts.preset, this.presets);
     this.first = {
       number: first.number, preset: 0, window: null, zoom: 1, centre: null, inverted: startsInverted(told),
-      startsInverted: startsInverted(told), labels: true, opacity: Number(this.parts.opacity.value) / 100,
+      turned: 0, flipped: false, labels: true, opacity: Number(this.parts.opacity.value) / 100, hidden: {}, measures: [],
     };
     this.state = { ...this.first };
     this.#take(asked);
@@ -73,7 +85,7 @@ class Viewer {
     this.playAt(Math.min(Math.max(Math.round(told.rate ?? 10), 1), 60));
     this.parts.shades.hidden = isColour(first.kind);
     await this.#show();
-    for (const overlay of told.overlays.slice(0, LABELS_AT_ONCE)) this.#lay(new Overlay(overlay, this.frames));
+    for (const overlay of told.overlays.slice(0, LABELS_AT_ONCE)) this.#lay(new LAID_BY[overlay.kind](overlay, this.frames));
   }
 
   async #lay(overlay) {
@@ -82,7 +94,8 @@ class Viewer {
     } catch {
       return; // the page itself lists the label; it cannot be drawn
     }
-    if (!overlay.on.size) return; // it lies beside these images
+    if (overlay.isEmpty) return; // it lies beside these images
+    overlay.hidden = new Set(this.state.hidden[overlay.uid]);
     this.overlays.push(overlay);
     listSegments(this.parts, overlay, this);
     this.redraw();
@@ -93,7 +106,7 @@ class Viewer {
   set(change) {
     if (!this.state) return;
     Object.assign(this.state, change);
-    writeAddress(this.state);
+    this.changed(this, change);
     if (change.number && change.number !== this.frame?.number) this.#show();
     else this.redraw();
   }
@@ -148,19 +161,18 @@ class Viewer {
     const zoom = Math.min(Math.max(this.state.zoom * factor, FARTHEST), CLOSEST);
     const fixed = this.stage.imagePoint(...point, this.stage.placeOf(this.frame.kind, this.state));
     const after = this.stage.placeOf(this.frame.kind, { ...this.state, zoom });
-    const centre = [
-      fixed[0] - (point[0] - this.stage.width / 2) / after.across, fixed[1] - (point[1] - this.stage.height / 2) / after.down,
-    ];
+    const off = unturned(after, point[0] - this.stage.width / 2, point[1] - this.stage.height / 2);
+    const centre = fixed.map((at, axis) => at - off[axis]);
     this.set({ zoom, centre: zoom === 1 && factor < 1 ? null : centre });
   }
 
   moveBy(dx, dy) {
     if (!this.frame) return;
     const { columns, rows } = this.frame.kind;
-    const { across, down } = this.stage.placeOf(this.frame.kind, this.state);
+    const [right, down] = unturned(this.stage.placeOf(this.frame.kind, this.state), dx, dy);
     const [x, y] = this.state.centre ?? [columns / 2, rows / 2];
     const held = (value, most) => Math.min(Math.max(value, 0), most);
-    this.set({ centre: [held(x - dx / across, columns), held(y - dy / down, rows)] });
+    this.set({ centre: [held(x - right, columns), held(y - down, rows)] });
   }
 
   fit() {
@@ -169,7 +181,82 @@ class Viewer {
 
   reset() {
     this.stop();
-    if (this.state) this.set({ ...this.first, number: this.state.number });
+    if (this.state) this.set({ ...this.first, number: this.state.number, measures: this.state.measures, hidden: this.state.hidden });
+  }
+
+  turn() {
+    if (this.state) this.set({ turned: (this.state.turned + 90) % 360 });
+  }
+
+  flip() {
+    if (this.state) this.set({ flipped: !this.state.flipped });
+  }
+
+  showSegment(overlay, number, shown) {
+    if (shown) overlay.hidden.delete(number);
+    else overlay.hidden.add(number);
+    this.set({ hidden: { ...this.state.hidden, [overlay.uid]: [...overlay.hidden] } });
+  }
+
+  // Measuring --------------------------------------------------------------------------------------
+
+  use(tool) {
+    this.tool = tool;
+    this.measuring.giveUp();
+    if (tool in KINDS) this.#tell(`${KINDS[tool].name}: set ${KINDS[tool].points} points`);
+    showTool(this.parts, tool);
+  }
+
+  addMeasure(measure) {
+    this.setMeasures([...this.state.measures, measure]);
+    const found = this.#found(measure);
+    if (found) this.#tell(`${KINDS[measure.kind].name} ${this.state.measures.length}: ${inFull(found, this.frame.kind).map(pair => pair.join(" ")).join(", ")}`);
+  }
+
+  changeMeasure(from, to) {
+    this.setMeasures(this.state.measures.map(one => (one === from ? to : one)));
+  }
+
+  setMeasures(measures) {
+    this.set({ measures });
+  }
+
+  dropLast() {
+    const last = this.state?.measures.findLast(one => one.image === this.state.number);
+    if (last) this.setMeasures(this.state.measures.filter(one => one !== last));
+  }
+
+  // Set a point by a key, at the crosshair.
+  measureHere() {
+    if (this.crossed) this.measuring.pointAt(this.crossed);
+    else this.cross(0, 0);
+  }
+
+  giveUp() {
+    this.measuring.giveUp();
+  }
+
+  // What a measurement says; null while its image is fetched.
+  #found(measure) {
+    const known = this.results.get(measure);
+    if (known) return known;
+    const frame = this.frame?.number === measure.image ? this.frame : this.frames.held(measure.image);
+    if (!frame) {
+      if (measure.image <= this.count) this.frames.get(measure.image).then(() => this.redraw(), () => {});
+      return null;
+    }
+    this.results.set(measure, measured(measure, frame));
+    return this.results.get(measure);
+  }
+
+  #showMeasures(frame) {
+    const shapes = this.measuring.on(frame.number).map(({ kind, points, measure }) => {
+      const found = measure ? this.#found(measure) : points.length === KINDS[kind].points && measured({ kind, points }, frame);
+      return { kind, points, words: found ? inShort(found) : "" };
+    });
+    drawMeasures(this.stage, shapes);
+    const kindOf = image => (image <= this.count ? this.frames.about(image).kind : null);
+    this.list.show(this.state.measures.map(measure => ({ measure, found: this.#found(measure), kind: kindOf(measure.image) })));
   }
 
   toggleLabels() {
@@ -219,6 +306,7 @@ class Viewer {
     const [x, y] = this.crossed ?? this.stage.imagePoint(this.stage.width / 2, this.stage.height / 2).map(Math.floor);
     this.crossed = [Math.min(Math.max(x + dx, 0), columns - 1), Math.min(Math.max(y + dy, 0), rows - 1)];
     this.point = this.crossed;
+    this.measuring.follow(this.crossed);
     this.redraw();
   }
 
@@ -266,14 +354,22 @@ class Viewer {
     if (!asked) return;
     const known = asked.preset !== null && this.presets[asked.preset] ? asked.preset : 0;
     Object.assign(this.state, asked, { number: this.#within(asked.number), preset: known });
-    this.state.inverted = asked.inverted ?? this.first.startsInverted;
+    this.state.inverted = asked.inverted ?? this.first.inverted;
+    this.state.opacity = asked.opacity ?? this.first.opacity;
+    for (const overlay of this.overlays) overlay.hidden = new Set(this.state.hidden[overlay.uid]);
+    tickSegments(this.parts, this.overlays);
   }
 
-  #follow() {
-    const asked = readAddress();
+  // Go where an address says.
+  follow(fragment) {
+    const asked = stateOf(fragment);
     if (!asked || !this.state) return;
     this.#take(asked);
     this.#show();
+  }
+
+  get fragment() {
+    return fragmentOf(this.state, this.first);
   }
 
   async #show() {
@@ -298,12 +394,26 @@ class Viewer {
     const { frame, state } = this;
     const shown = isColour(frame.kind) ? null : this.#window();
     const layers = state.labels ? this.overlays.flatMap(one => one.layers(frame, () => this.redraw())) : [];
-    this.stage.draw(frame.kind, this.picture.of(frame, shown, state.inverted), layers, state, this.crossed);
-    showFrame(this.parts, this.frames, frame, shown);
+    this.stage.draw(frame.kind, this.picture.of(frame, shown, state.inverted), layers, state);
+    this.#showMeasures(frame);
+    if (this.crossed) this.stage.cross(this.crossed);
+    showFrame(this.parts, this.frames, frame, shown, this.stage.place);
     showScale(this.parts, frame.kind, this.stage.place, this.stage.width);
     showPixel(this.parts, frame, this.point, Boolean(this.crossed));
     showState(this.parts, state, frame, { playing: this.cine.playing, count: this.count });
+    this.#showAddress(shown);
     this.parts.stage.dataset.shown = String(frame.number);
+  }
+
+  #showAddress(shown) {
+    const asked = pictureOf(this.state, this.first, shown, this.stage);
+    const kept = new URLSearchParams(this.parts.kept).toString();
+    this.parts.snapshot.search = [kept, asked].filter(Boolean).join("&");
+  }
+
+  // Say aloud what a reader of the screen does not see.
+  #tell(words) {
+    this.parts.told.textContent = words;
   }
 
   #say(words, after = 0) {
@@ -322,15 +432,3 @@ class Viewer {
 }
 
 const part = ({ done, total }) => (total ? `${done} of ${total}` : "");
-
-for (const root of document.querySelectorAll("[data-viewer]")) {
-  const viewer = new Viewer(root);
-  viewer.open();
-  document.addEventListener("click", event => {
-    const link = event.target.closest("a[data-image]");
-    if (!link || !viewer.state || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    viewer.goTo(Number(link.dataset.image));
-    viewer.parts.stage.focus();
-  });
-}

@@ -1,18 +1,19 @@
 // Segmentations laid over images: which mask lies on which image, painted in the segments' colours.
-import { Frames } from "./frames.js";
-import { depthOf, onto, planeOf } from "./geometry.js";
+import { Frames } from "../image/frames.js";
+import { onto, planeOf, spacingOf } from "../image/geometry.js";
 
 const FILL = 110, EDGE = 255; // opacity of a mask's inside and of its outline
 const KEPT = 200; // painted masks
 const AROUND = 3; // images on both sides whose masks are fetched early
 const CLOSE = 0.25; // mm: a mask whose images have no neighbours must lie so near
 
-export class Overlay {
+export class Masks {
   constructor(told, frames) {
     this.title = told.title;
     this.holding = told.holding;
     this.here = told.here; // false: drawn on another series in the same space
-    this.series = told.address.replace(/frames\/$/, "");
+    this.uid = told.series;
+    this.series = `/series/${told.series}/`;
     this.address = told.address;
     this.frames = frames; // of the images below
     this.masks = null; // Frames of the segmentation, once open
@@ -59,6 +60,10 @@ export class Overlay {
     return images[Math.floor(images.length / 2)];
   }
 
+  get isEmpty() {
+    return !this.on.size;
+  }
+
   // What is to be drawn over an image now; `ready` is called when more of it has come.
   layers(frame, ready) {
     const found = [];
@@ -66,7 +71,7 @@ export class Overlay {
       const mask = this.masks.about(number);
       if (mask.segment && this.hidden.has(mask.segment)) continue;
       const samples = this.masks.held(number);
-      if (samples) found.push({ canvas: this.#paint(samples), matrix: matrixOf(frame, mask, this.tolerance) });
+      if (samples) found.push(layer(this.#paint(samples), matrixOf(frame, mask, this.tolerance)));
       else this.masks.get(number).then(ready, () => {});
     }
     return found;
@@ -119,17 +124,18 @@ export class Overlay {
   }
 }
 
+function layer(canvas, matrix) {
+  const draw = context => {
+    context.transform(...matrix);
+    context.drawImage(canvas, 0, 0);
+  };
+  return { draw };
+}
+
 function matrixOf(frame, mask, tolerance) {
   const matrix = onto(planeOf(frame), planeOf(mask), tolerance);
   if (matrix) return matrix;
   return [frame.kind.columns / mask.kind.columns, 0, 0, frame.kind.rows / mask.kind.rows, 0, 0];
-}
-
-// The usual distance of neighbouring images, mm; 0 where it is not known.
-function spacingOf(planes) {
-  const depths = planes.filter(Boolean).map(depthOf).sort((one, other) => one - other);
-  const steps = depths.slice(1).map((depth, at) => depth - depths[at]).filter(step => step > 0).sort((one, other) => one - other);
-  return steps[Math.floor(steps.length / 2)] ?? 0;
 }
 
 // A colour such as "#e69f00" as the low three bytes of a pixel.

@@ -1,14 +1,16 @@
 // What stands around the picture: which image, the window, letters of direction, a scale, and the pixel under the cursor.
 import { depthOf, lettersOf, placeOf, planeOf } from "./geometry.js";
 import { isColour, readAt } from "./samples.js";
+import { unturned } from "./stage.js";
 
 const LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500]; // mm, of the scale bar
 const LONGEST = 0.3; // share of the width that it may take
 
 const figure = value => String(Math.abs(value) < 1000 ? Math.round(value * 1000) / 1000 : Math.round(value)).replace("-", "−");
+const near = step => (Math.abs(step) < 1e-9 ? 0 : step);
 const millimetres = value => value.toFixed(1).replace("-", "−");
 
-export function showFrame(parts, frames, frame, shown) {
+export function showFrame(parts, frames, frame, shown, place) {
   const plane = planeOf(frame);
   const segment = frames.told.segments.find(one => one.number === frame.segment);
   const said = [plane && `${millimetres(depthOf(plane))} mm`, segment?.label];
@@ -16,7 +18,8 @@ export function showFrame(parts, frames, frame, shown) {
   parts.about.textContent = said.filter(Boolean).map(one => ` · ${one}`).join("");
   const { center, width } = shown ?? {};
   parts.window.textContent = isColour(frame.kind) || shown === null ? "" : `C ${figure(center)} W ${figure(width)}`;
-  for (const [edge, letters] of Object.entries(lettersOf(frame.kind.orientation))) parts[edge].textContent = letters;
+  const letters = lettersOf(frame.kind.orientation, unturned(place, 1, 0).map(near), unturned(place, 0, 1).map(near));
+  for (const [edge, letter] of Object.entries(letters)) parts[edge].textContent = letter;
 }
 
 export function showScale(parts, kind, place, wide) {
@@ -39,7 +42,8 @@ export function showPixel(parts, frame, point, aloud) {
   const plane = planeOf(frame);
   const place = plane ? ` · ${placeOf(plane, x, y).map(millimetres).join(", ")} mm` : "";
   const unit = frame.kind.unit ? ` ${frame.kind.unit}` : "";
+  const taken = frame.suv && !read.colour ? ` · SUV ${figure(read.value / frame.suv)}` : "";
   const value = read.colour ? `red ${read.colour[0]}, green ${read.colour[1]}, blue ${read.colour[2]}` : `${figure(read.value)}${unit}`;
-  parts.pixel.textContent = `x ${x}, y ${y}${place} · ${value}${read.padding ? " (padding)" : ""}`;
+  parts.pixel.textContent = `x ${x}, y ${y}${place} · ${value}${taken}${read.padding ? " (padding)" : ""}`;
   parts.pixel.dataset.value = (read.colour ?? [read.value]).join(" ");
 }

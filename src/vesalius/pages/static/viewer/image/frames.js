@@ -9,7 +9,7 @@ const KEPT = (navigator.deviceMemory ?? 4) < 4 ? 96e6 : 384e6; // bytes of sampl
 export class Refused extends Error {}
 
 // Ask until the answer is no longer "not yet"; `waiting` is told {done, total} in between.
-async function ask(address, { signal, waiting } = {}) {
+export async function ask(address, { signal, waiting } = {}) {
   for (;;) {
     const answer = await fetch(address, { signal, headers: { Accept: "application/json, application/octet-stream" } });
     if (answer.ok && answer.status !== 202) return answer;

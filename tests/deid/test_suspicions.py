@@ -143,3 +143,17 @@ def test_structured_content_keeps_the_names_of_the_standards_templates_alone(new
     node.RelationshipType, node.ValueType, node.ContentTemplateSequence = "CONTAINS", "CONTAINER", [template]
     inside = outcome(new(SR, ContentSequence=[node])).dataset.ContentSequence[0].ContentTemplateSequence[0]
     assert (inside.TemplateIdentifier == "1411") is stays
+
+
+@pytest.mark.parametrize("recipe", ["basic", "tcia"])
+def test_structured_content_keeps_its_form_whatever_the_patient_is_called(new, outcome, recipe):
+    from pydicom.dataset import Dataset
+
+    from vesalius.deid import Recipe
+
+    node = Dataset()
+    node.RelationshipType, node.ValueType, node.TextValue = "CONTAINS", "TEXT", "mass of Text"
+    source = new(SR, PatientName="Text^Contains", ValueType="CONTAINER", ContentSequence=[node])
+    cleaned = outcome(source, recipe=Recipe.builtin(recipe)).dataset.ContentSequence[0]
+    assert (cleaned.ValueType, cleaned.RelationshipType) == ("TEXT", "CONTAINS")
+    assert "Text" not in cleaned.TextValue

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from pydicom._dicom_dict import DicomDictionary
 
-from vesalius.deid.resources import load_rows
+from vesalius.deid.values.enumerated import allowed
 from vesalius.dicom import Element
 from vesalius.dicom import vr as representations
 from vesalius.dicom.values import decoded
@@ -55,8 +55,8 @@ def _fault_of_text(element: Element) -> str:
     values = _texts(element)
     if any(_value_fault(element.vr, value) for value in values):
         return f"a value is no {element.vr}"
-    allowed = _enumerated().get(element.tag)
-    if allowed and not set(values) <= allowed:
+    known = allowed().get(element.tag)
+    if known and not set(values) <= set(known):
         return "none of the values that the standard enumerates"
     return _count_fault(element, len(values))
 
@@ -90,8 +90,3 @@ def _may_have(multiplicity: str, count: int) -> bool:
     if count < int(least) or (step and count % int(step)):
         return False
     return most.endswith("n") or count <= int(most or least)
-
-
-@cache
-def _enumerated() -> dict[int, frozenset[str]]:
-    return {int(row["tag"], 16): frozenset(row["values"].split("|")) for row in load_rows("enumerated.csv")}

@@ -6,6 +6,7 @@ from typing import Final
 from vesalius.deid.output import stamps
 from vesalius.deid.values import encode
 from vesalius.deid.values.dummies import dummy
+from vesalius.deid.values.enumerated import is_enumerated
 from vesalius.deid.values.treatment import TEXT
 from vesalius.dicom import Element
 from vesalius.dicom.standard import load_json
@@ -16,14 +17,14 @@ _METHOD: Final = b"Vesalius, DICOM PS3.15"
 
 
 def is_ours(element: Element, raw: bytes, new_id: bytes) -> bool:
-    """Whether this text is one that the pass wrote: it was not there before, so nobody's name stands in it."""
+    """Whether this text is one that the pass wrote, or may stand in any file: so nobody's name stands in it."""
     if element.tag in _PATIENT:
         return raw.rstrip(b" ") == new_id
     if element.tag == stamps.METHOD:
         return raw.startswith(_METHOD) and b"\\" not in raw
-    return element.tag in _STAMPS or (
-        element.vr in TEXT and (raw == _dummy(element.vr) or raw in _meanings())
-    )
+    if element.tag in _STAMPS or is_enumerated(element.tag, raw):
+        return True
+    return element.vr in TEXT and (raw == _dummy(element.vr) or raw in _meanings())
 
 
 @cache

@@ -1,11 +1,9 @@
 """Dummy values: valid for the VR and of no meaning (PS3.15 E.1.1, action D)."""
 
 import struct
-from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from vesalius.deid.resources import load_rows
+from vesalius.deid.values.enumerated import allowed
 
 _WORD: Final = b"REMOVED"
 _DUMMY: Final = {
@@ -21,13 +19,6 @@ _SIZE: Final = {
 
 def dummy(vr: str, tag: int = 0) -> bytes:
     """Bytes of a dummy value, unpadded; numbers and bytes are one zero, and of enumerated values it is the first."""
-    if tag in _enumerated():
-        return _enumerated()[tag]
+    if tag in allowed():
+        return next(filter(None, allowed()[tag])).encode("ascii")
     return _DUMMY[vr] if vr in _DUMMY else struct.pack(f"{_SIZE[vr]}x")
-
-
-@cache
-def _enumerated() -> Mapping[int, bytes]:
-    """The first that is not empty, by attribute (Enumerated Values of PS3.3)."""
-    allowed = ((int(row["tag"], 16), row["values"].strip("|")) for row in load_rows("enumerated.csv"))
-    return {tag: values.split("|")[0].encode("ascii") for tag, values in allowed}

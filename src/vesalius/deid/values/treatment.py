@@ -11,6 +11,7 @@ from vesalius.deid.text.cleaning import MARK
 from vesalius.deid.values.codes import is_public_code
 from vesalius.deid.values.dates import shift_date, shift_datetime
 from vesalius.deid.values.encode import characters
+from vesalius.deid.values.enumerated import is_enumerated
 from vesalius.dicom import Element, charset
 from vesalius.dicom import vr as representations
 
@@ -67,7 +68,7 @@ class Patient:
 
         `dates` asks for the days of the studies too.
         """
-        if element.vr not in _READABLE:
+        if element.vr not in _READABLE or _is_enumerated(element):
             return False
         return self.context.betrayed_by(text_of(element), only_patient=retained, dates=dates)
 
@@ -99,7 +100,7 @@ def cleaned_value(element: Element, patient: Patient) -> bytes | None:
     """The value under C where something can clean it, the old one included; None where nothing can.
 
     Dates move by whole days and times stay (PS3.15 E.3.6), UIDs are mapped, text loses what identifies (E.3.5), and
-    a code of a published terminology stays.
+    a code of a published terminology and an Enumerated Value stay.
     """
     if element.vr in _SHIFT:
         return _shifted(element, patient.days)
@@ -108,7 +109,8 @@ def cleaned_value(element: Element, patient: Patient) -> bytes | None:
     if element.vr == "TM":
         return element.raw()
     if element.vr in TEXT and element.vr != "PN":
-        return element.raw() if is_public_code(element, patient.context) else _cleaned_text(element, patient)
+        stays = _is_enumerated(element) or is_public_code(element, patient.context)
+        return element.raw() if stays else _cleaned_text(element, patient)
     return None
 
 
@@ -126,6 +128,10 @@ def kept_value(element: Element, patient: Patient, *, retained: bool, dates: boo
         for value in _values(element)
     ]
     return _rewritten(element, cleaned)
+
+
+def _is_enumerated(element: Element) -> bool:
+    return element.vr == "CS" and is_enumerated(element.tag, element.raw())
 
 
 def _cleaned_text(element: Element, patient: Patient) -> bytes | None:

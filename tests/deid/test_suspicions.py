@@ -146,14 +146,19 @@ def test_structured_content_keeps_the_names_of_the_standards_templates_alone(new
 
 
 @pytest.mark.parametrize("recipe", ["basic", "tcia"])
-def test_structured_content_keeps_its_form_whatever_the_patient_is_called(new, outcome, recipe):
+def test_structured_content_keeps_its_form_whatever_anybody_is_called(new, outcome, recipe):
     from pydicom.dataset import Dataset
 
     from vesalius.deid import Recipe
 
     node = Dataset()
-    node.RelationshipType, node.ValueType, node.TextValue = "CONTAINS", "TEXT", "mass of Text"
-    source = new(SR, PatientName="Text^Contains", ValueType="CONTAINER", ContentSequence=[node])
-    cleaned = outcome(source, recipe=Recipe.builtin(recipe)).dataset.ContentSequence[0]
-    assert (cleaned.ValueType, cleaned.RelationshipType) == ("TEXT", "CONTAINS")
-    assert "Text" not in cleaned.TextValue
+    node.RelationshipType, node.ValueType, node.TextValue = "CONTAINS", "TEXT", "mass"
+    source = new(
+        SR, PatientName="Complete^Ada", ReferringPhysicianName="Enter text", CompletionFlag="COMPLETE",
+        StudyDescription="COMPLETE", ContentSequence=[node],
+    )  # fmt: skip
+    cleaned = outcome(source, recipe=Recipe.builtin(recipe)).dataset
+    inside = cleaned.ContentSequence[0]
+    assert (inside.ValueType, inside.RelationshipType) == ("TEXT", "CONTAINS")
+    assert cleaned.CompletionFlag == "COMPLETE"
+    assert "StudyDescription" not in cleaned

@@ -11,6 +11,7 @@ from vesalius.store.sources import Source
 
 FILES_PER_TASK: Final = 20
 BYTES_PER_TASK: Final = 64_000_000
+_TASKS_PER_CHILD: Final = 4  # at least
 
 
 def collect(run: Run) -> None:
@@ -28,12 +29,13 @@ def collect(run: Run) -> None:
 
 
 def parts(run: Run, names: Iterable[str]) -> Iterator[list[Source]]:
-    """Sources in groups that one task takes."""
+    """Sources in groups that one task takes, small enough that all children end at about the same time."""
+    most = min(FILES_PER_TASK, 1 + len(run.sources) // (run.order.workers * _TASKS_PER_CHILD))
     part: list[Source] = []
     size = 0
     for name in names:
         source = run.sources[name]
-        if part and (len(part) >= FILES_PER_TASK or size + source.size > BYTES_PER_TASK):
+        if part and (len(part) >= most or size + source.size > BYTES_PER_TASK):
             yield part
             part, size = [], 0
         part.append(source)

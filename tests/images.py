@@ -11,7 +11,7 @@ import numpy as np
 from pydicom import Dataset, dcmread, dcmwrite
 from pydicom.data import get_testdata_file
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, SegmentationStorage
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, RTStructureSetStorage, SegmentationStorage
 from tests.factories import make_uid
 
 from vesalius.catalog.bytes import archive_store
@@ -81,6 +81,48 @@ def segmentation(
         masks[at, 8 * at : 8 * at + 8, 8 * at : 8 * at + 8] = 1
     label.PixelData = np.packbits(masks.ravel(), bitorder="little").tobytes()
     return label
+
+
+def structure_set(
+    images: SeriesRevision,
+    contours: Sequence[tuple[str, tuple[int, int, int], int, Sequence[tuple[float, float]], bool]],
+) -> Dataset:
+    """An RT structure set of closed contours: (name, colour, image from 0, points in (column, row), image named).
+
+    Points are as PS3.3 C.7.6.2.1.1 counts: whole numbers are the middles of pixels.
+    """
+    sources = [dcmread(archive_store().path(one.blob_id)) for one in images.contents.order_by("position")]
+    names = list(dict.fromkeys(name for name, *_ in contours))
+    label = Dataset()
+    label.file_meta = FileMetaDataset()
+    label.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    label.SOPClassUID, label.Modality = RTStructureSetStorage, "RTSTRUCT"
+    label.SeriesDescription = label.StructureSetLabel = "Plan contours"
+    label.StructureSetROISequence, label.ROIContourSequence = [], []
+    for number, name in enumerate(names, 1):
+        region, drawn = Dataset(), Dataset()
+        region.ROINumber, region.ROIName, region.ROIGenerationAlgorithm = number, name, "MANUAL"
+        region.ReferencedFrameOfReferenceUID = sources[0].FrameOfReferenceUID
+        drawn.ReferencedROINumber = number
+        own = [one for one in contours if one[0] == name]
+        drawn.ROIDisplayColor = list(own[0][1])
+        drawn.ContourSequence = [_contour(sources[at], points, named) for _, _, at, points, named in own]
+        label.StructureSetROISequence.append(region)
+        label.ROIContourSequence.append(drawn)
+    return label
+
+
+def _contour(source: Dataset, points: Sequence[tuple[float, float]], named: bool) -> Dataset:
+    one = Dataset()
+    if named:
+        one.ContourImageSequence = [_named(source)]
+    one.ContourGeometricType, one.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
+    x, y, z = map(float, source.ImagePositionPatient)
+    across, down = SPACING[1], SPACING[0]
+    one.ContourData = [
+        f"{value:.3f}" for column, row in points for value in (x + column * across, y + row * down, z)
+    ]
+    return one
 
 
 def make_images(

@@ -14,6 +14,13 @@ from typing import Any
 import numpy as np
 
 POINTS = 20
+LEFT, TOP, RIGHT, BOTTOM = 10, 6, 38, 26  # a contour, in pixels of which whole numbers are the middles
+AROUND = [(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM)]
+CONTOURS = [  # name, colour, image from 0, points, whether the image is named
+    ("GTV", (255, 0, 0), 4, AROUND, True),
+    ("GTV", (255, 0, 0), 4, [(18, 12), (30, 12), (30, 20), (18, 20)], True),  # a hole
+    ("Cord", (0, 200, 255), 8, AROUND, False),
+]
 
 
 def main(folder: str) -> None:
@@ -29,7 +36,7 @@ def main(folder: str) -> None:
 
 def fill() -> dict[str, Any]:
     from tests.factories import make_holding, make_patient, make_release, make_study
-    from tests.images import ct_slice, make_images, segmentation
+    from tests.images import ct_slice, make_images, segmentation, structure_set
 
     from vesalius.jobs.dispatch import Dispatcher
     from vesalius.settings.routing import Side
@@ -46,16 +53,42 @@ def fill() -> dict[str, Any]:
         revision = make_images(make_study(patient), [image])
         revisions.append(revision)
         told[name] = {"uid": revision.series.series_instance_uid, "points": points(image)}
-    make_release(holding, revisions=revisions)
+    compared = over_time(holding)
+    make_release(holding, revisions=[*revisions, *compared])
     derived = make_holding("Lesions", title="Lesions drawn on it", kind="analysis-result")
     label = make_images(study, [segmentation(stack)], holding=derived, third_party=True)
     placed = segmentation(stack, on=6, labels=["Placed"], named=False)
     placed.SeriesDescription = "By its place"
-    make_release(derived, revisions=[label, make_images(study, [placed], holding=derived)])
+    plan = make_images(study, [structure_set(stack, CONTOURS)], holding=derived)
+    make_release(derived, revisions=[label, make_images(study, [placed], holding=derived), plan])
     with ThreadPoolExecutor(1) as hands:
         Dispatcher(Side.ARCHIVE, hands, threads=1).run_until_idle()
-    uids = {"stack": stack.series.series_instance_uid, "label": label.series.series_instance_uid}
-    return {"kinds": told, **uids, "stack_points": points(ct_slice(0))}
+    uids = {
+        "stack": stack.series.series_instance_uid,
+        "label": label.series.series_instance_uid,
+        "plan": plan.series.series_instance_uid,
+    }
+    over = [one.series.series_instance_uid for one in compared]
+    return {"kinds": told, "over_time": over, **uids, "stack_points": points(ct_slice(0))}
+
+
+def over_time(holding: Any) -> list[Any]:
+    """Three scans of a subject: the second with every other slice of the same space, the third in a space of its own."""
+    from tests.factories import make_patient, make_study
+    from tests.images import ct_slice, make_images
+
+    patient = make_patient(holding, "KIND-2")
+    made = []
+    for name, numbers, space, day in (
+        ("BASE", range(12), "2.25.777", "2001-01-01"), ("AGAIN", range(0, 12, 2), "2.25.777", "2001-04-01"),
+        ("LATER", range(23), "2.25.999", "2002-01-01"),
+    ):  # fmt: skip
+        images = [ct_slice(number) for number in numbers]
+        for image in images:
+            image.FrameOfReferenceUID, image.SeriesDescription = space, name
+        study = make_study(patient, study_date=day, study_description="CT CHEST")
+        made.append(make_images(study, images))
+    return made
 
 
 def kinds() -> dict[str, Any]:

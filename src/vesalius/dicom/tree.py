@@ -16,6 +16,7 @@ _MOST_TERMS: Final = 1024
 # Bytes of text or numbers that are turned into Python values at once.
 MOST_TEXT: Final = 16_000_000
 
+_SHORT_TEXT: Final = 256
 _WITHOUT_TEXT: Final = vr.BYTES | {"SQ"}
 
 ElementPath: TypeAlias = tuple[tuple[int, int] | int, ...]
@@ -152,7 +153,7 @@ class Item:
 class Dataset:
     """Elements by tag in file order; a repeated tag keeps its first element and is a problem of the check."""
 
-    __slots__ = ("_charsets", "_codecs", "big_endian", "elements", "implicit", "parent", "window")
+    __slots__ = ("_charsets", "_codecs", "_texts", "big_endian", "elements", "implicit", "parent", "window")
 
     def __init__(
         self, window: Window, parent: "Dataset | None" = None, *, implicit: bool, big_endian: bool
@@ -164,6 +165,7 @@ class Dataset:
         self.big_endian = big_endian
         self._charsets: tuple[str, ...] | None = None
         self._codecs: tuple[str, ...] | None = None
+        self._texts: dict[int, str] | None = None
 
     def __getitem__(self, tag: int) -> Element:
         return self.elements[tag]
@@ -203,7 +205,16 @@ class Dataset:
     def text(self, tag: int, default: str = "") -> str:
         """The first value as decoded text without padding; `default` when absent or empty."""
         element = self.elements.get(tag)
-        return (element.text() if element is not None else "") or default
+        if element is None:
+            return default
+        if self._texts is None:
+            self._texts = {}
+        text = self._texts.get(tag)
+        if text is None:
+            text = element.text()
+            if len(text) <= _SHORT_TEXT:  # what many ask for, such as the SOP Class, is decoded once
+                self._texts[tag] = text
+        return text or default
 
     def values(self, tag: int) -> list[Value]:
         """All values: str, int, float; AT as tag numbers 0xGGGGEEEE; one bytes for OB, OW, UN and the like.

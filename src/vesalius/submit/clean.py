@@ -5,10 +5,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 import vesalius
@@ -40,7 +41,7 @@ from vesalius.submit.inspect import FILES_PER_TASK, chunks, quarantine, settle_i
 from vesalius.submit.order import in_slice_order
 from vesalius.submit.recipes import current_recipe, of_row
 from vesalius.submit.references import compare_references
-from vesalius.submit.tasks import CleanedFile, CleanedPart, SeriesOrder, clean_series, pack
+from vesalius.submit.tasks import CleanedFile, CleanedPart, SeriesOrder, clean_series, event_dates, pack
 
 UNDER_WAY = (Step.RECEIVED, Step.CLEANED, Step.IN_REVIEW, Step.ACCEPTED)
 
@@ -54,6 +55,8 @@ class Run:
     recipe: deid.Recipe
     context: deid.PatientContext
     domain_fingerprint: str
+    event: date | None  # true date of the patient's event
+    read_pixels: bool  # whether text in pixels is read
 
     @property
     def key(self) -> dict[str, str]:
@@ -62,6 +65,7 @@ class Run:
             "content_digest": self.content_digest,
             "recipe_digest": self.recipe.digest,
             "context_digest": self.context.digest,
+            "conditions_digest": _digest([f"event {self.event}", f"read pixels {self.read_pixels}"]),
         }
 
 
@@ -71,7 +75,7 @@ def clean_patient(work: Work) -> None:
     patient = PatientMapping.objects.select_related("domain__site").get(pk=work.args["patient"])
     context = _freeze_context(work, patient)
     recipe = of_row(current_recipe(patient.domain.collection))
-    identity = identity_of(patient.domain).named_by(recipe)
+    identity = _dated(work, patient, identity_of(patient.domain).named_by(recipe), recipe)
     runs = [
         Run(
             files=files,
@@ -79,6 +83,8 @@ def clean_patient(work: Work) -> None:
             recipe=recipe,
             context=context,
             domain_fingerprint=patient.domain.fingerprint,
+            event=identity.event_date(patient.issuer, patient.original_id) if recipe.event else None,
+            read_pixels=_reads_pixels(recipe),
         )
         for files in _series_of(patient)
     ]
@@ -97,11 +103,38 @@ def clean_patient(work: Work) -> None:
             settle_if_ready(submission)
 
 
+def _dated(
+    work: Work, patient: PatientMapping, identity: deid.Identity, recipe: deid.Recipe
+) -> deid.Identity:
+    """The identity with the date of the patient's event, where the recipe takes it from the files."""
+    if not (recipe.event and recipe.event_attribute):
+        return identity
+    files = SubmittedFile.objects.filter(patient__in=_of_person(patient)).exclude(collected={})
+    names = list(files.order_by("blob_id").values_list("blob_id", flat=True).distinct())
+    root = str(settings.VESALIUS.intake_blobs)
+    asked = [work.hand(event_dates, root, recipe.to_json(), part) for part in chunks(names, FILES_PER_TASK)]
+    days = [date.fromisoformat(day) for future in asked for day in future.result()]
+    return identity.dated(((patient.issuer, patient.original_id), day) for day in days)
+
+
+def _of_person(patient: PatientMapping) -> QuerySet[PatientMapping]:
+    """The patient under every ID that a correction joins."""
+    first = patient.same_as_id or patient.pk
+    return PatientMapping.objects.filter(Q(pk=first) | Q(same_as=first))
+
+
+def _reads_pixels(recipe: deid.Recipe) -> bool:
+    """Whether text in pixels is read; a demonstration shows how people look for themselves."""
+    from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads what looks at pixels
+
+    asked = settings.VESALIUS.read_pixels and not settings.VESALIUS.synthetic
+    return asked and "clean_pixel_data" in recipe.options and open_reader() is not None
+
+
 def _freeze_context(work: Work, patient: PatientMapping) -> deid.PatientContext:
     """What the patient's files say, and those under other IDs that are the same person's."""
     context = deid.PatientContext.of(_collected(patient))
-    first = patient.same_as_id or patient.pk
-    others = PatientMapping.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=patient.pk)
+    others = _of_person(patient).exclude(pk=patient.pk)
     told = {identifier for other in others for one in _collected(other) for identifier in one.identifiers}
     if told:
         context = replace(context, identifiers=tuple(sorted(told.union(context.identifiers))))
@@ -148,8 +181,7 @@ def _orders(run: Run, identity: deid.Identity) -> list[SeriesOrder]:
         recipe=run.recipe.to_json(),
         context=run.context.to_json(),
         identity=identity,
-        # a demonstration shows how people look for themselves
-        read_pixels=settings.VESALIUS.read_pixels and not settings.VESALIUS.synthetic,
+        read_pixels=run.read_pixels,
     )
     return [replace(whole, files=tuple(part)) for part in chunks(whole.files, FILES_PER_TASK)]
 

@@ -4,12 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from vesalius.audit.trail import ARCHIVE_ITSELF, record
 from vesalius.catalog.models import Holding
 from vesalius.deid import DomainKey, Identity, LookupTable
 from vesalius.errors import Conflict, Misconfigured, NotFound
-from vesalius.intake.models import IdentityDomain, Site, Submission
+from vesalius.intake.models import Finding, IdentityDomain, Site, Submission, SubmittedFile
+from vesalius.intake.steps import Step
+from vesalius.jobs.queue import enqueue
 from vesalius.settings.keys import key_in
 from vesalius.settings.routing import on_intake
 from vesalius.submit.recipes import current_recipe, of_row
@@ -96,7 +99,31 @@ def take_lookup(domain: IdentityDomain, table: LookupTable, person: str) -> int:
         domain.save(update_fields=["lookup", "corrections", "events"])
         counts = {name: len(getattr(domain, name)) for name in ("lookup", "corrections", "events")}
         record("domain.lookup", person=person, target_kind="domain", target=str(domain.pk), detail=counts)
+        _look_again(domain, person)
     return len(domain.lookup)
+
+
+def _look_again(domain: IdentityDomain, person: str) -> None:
+    """Inspect anew the files whose patients the table before did not name."""
+    open_ones = Finding.objects.filter(
+        kind=Finding.Kind.LOOKUP,
+        settled_at=None,
+        submission__site=domain.site,
+        submission__collection=domain.collection,
+    )
+    submissions = set(open_ones.values_list("submission", flat=True))
+    files = SubmittedFile.objects.filter(findings__in=open_ones, step=Step.QUARANTINED)
+    SubmittedFile.objects.filter(pk__in=list(files.values_list("pk", flat=True))).update(
+        step=Step.RECEIVED, reason=""
+    )
+    open_ones.update(
+        settled_at=timezone.now(), settled_by=person, settlement="sought in the table that came after"
+    )
+    Submission.objects.filter(pk__in=submissions, state=Submission.State.READY).update(
+        state=Submission.State.CLOSED
+    )
+    for submission in sorted(submissions):
+        enqueue("inspect-submission", {"submission": submission}, key=str(submission), priority=10)
 
 
 def _names(identity: Identity, patient: tuple[str, str]) -> tuple[str, int]:

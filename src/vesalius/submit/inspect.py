@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.conf import settings
@@ -102,6 +102,7 @@ def _save(submission: Submission, domain: IdentityDomain, found: list[Inspected]
     """Rows of one chunk; a chunk that was saved before its job died is not saved again."""
     files = SubmittedFile.objects.in_bulk([one.file for one in found])
     good = {one.file: deid.Collected.from_json(one.collected) for one in found if not one.kind}
+    unnamed = _unnamed(submission, domain, good.values())
     sop_uids = _taken(submission, {collected.sop_instance for collected in good.values()})
     patients: dict[tuple[str, str], PatientMapping | None] = {}
     placed: list[SubmittedFile] = []
@@ -113,6 +114,10 @@ def _save(submission: Submission, domain: IdentityDomain, found: list[Inspected]
             quarantine(file, one.kind, one.sentence, one.element_path)
             continue
         collected = good[one.file]
+        if (collected.issuer, collected.patient_id) in unnamed:
+            sentence = "the lookup table names no new ID for this Patient ID (0010,0020)"
+            quarantine(file, Finding.Kind.LOOKUP, sentence, "(0010,0020)")
+            continue
         if collected.sop_instance in sop_uids:
             sentence = "another file with this SOP Instance UID (0008,0018) and other content came before"
             quarantine(file, Finding.Kind.IDENTITY, sentence, "(0008,0018)")
@@ -141,6 +146,15 @@ def _taken(submission: Submission, sop_uids: set[str]) -> set[str]:
         submission__collection=submission.collection, original_sop_uid__in=sop_uids
     ).exclude(step__in=[Step.QUARANTINED, Step.EXCLUDED, Step.DUPLICATE])
     return set(files.values_list("original_sop_uid", flat=True))
+
+
+def _unnamed(
+    submission: Submission, domain: IdentityDomain, collected: Iterable[deid.Collected]
+) -> set[tuple[str, str]]:
+    """The patients whom the domain's lookup table ought to name and does not; they wait for one that does."""
+    if submission.origin != Submission.Origin.IDENTIFIABLE:
+        return set()
+    return set(identity_of(domain).unnamed((one.issuer, one.patient_id) for one in collected))
 
 
 def _mapping(

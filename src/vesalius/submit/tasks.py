@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from vesalius import deid
 from vesalius.deid.faces import Slice, face_stands_out, volume_of
+from vesalius.deid.patient.event import date_of_event
 from vesalius.deid.proof import FATAL, prove
 from vesalius.dicom import DicomError, DicomFile, Reason, check, read, tag_text
 from vesalius.errors import BadInput
@@ -60,6 +61,16 @@ def _inspect_one(store: FolderStore, file_id: int, name: str) -> Inspected:
         sentence = "Patient ID (0010,0020) is empty: nobody can say whose file it is"
         return Inspected(file=file_id, kind="identity", sentence=sentence, element_path="(0010,0020)")
     return Inspected(file=file_id, collected=collected.to_json())
+
+
+def event_dates(store_root: str, recipe: str, files: list[str]) -> list[str]:
+    """What files, by SHA-256, say of the true date of the recipe's event: YYYY-MM-DD, for those that say one."""
+    store = open_store(Path(store_root), create=False)
+    told, found = deid.Recipe.from_json(recipe), []
+    for name in files:
+        with read(store.path(name)) as file:
+            found.append(date_of_event(file.dataset, told))
+    return [day.isoformat() for day in found if day]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,8 @@ class DeidRun(models.Model):
     domain_fingerprint = models.CharField(max_length=64, blank=True)
     context_digest = models.CharField(max_length=64, blank=True)
     content_digest = models.CharField(max_length=64, blank=True)  # of what went in
+    # of what else decided: the true date of the patient's event, and whether text in pixels was read
+    conditions_digest = models.CharField(max_length=64, blank=True)
     options = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
 

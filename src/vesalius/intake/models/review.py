@@ -13,6 +13,7 @@ class Finding(models.Model):
         PIXEL_TEXT = "pixel_text"  # may carry text in pixels
         STRUCTURED_CONTENT = "structured_content"
         IDENTITY = "identity"  # a UID or patient ID is claimed twice
+        LOOKUP = "lookup"  # the lookup table names patients, and not this one
         NOT_REMOVED = "not_removed"  # a site's file still holds what the profile removes
         NOT_EMPTIED = "not_emptied"
         NOT_CLEANED = "not_cleaned"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import wraps
 from typing import Final
 
 from vesalius.deid.ctp.calls import Call
@@ -20,15 +21,26 @@ _DAYS_OF_TEN_YEARS: Final = 3650
 _UNKNOWN: Final = -1
 
 Ymd = tuple[int, int, int]
+Function = Callable[[Call, Scope], str]
+OfDate = Callable[[str, Call, Scope], str]
 
 
-def hashdate(call: Call, scope: Scope) -> str:
+def _of_date(function: OfDate) -> Function:
+    """A function of the date in its first argument: without the element REMOVE, for a shorter value EMPTY."""
+
+    @wraps(function)
+    def called(call: Call, scope: Scope) -> str:
+        value = scope.text(argument(call, 0))
+        if value is None:
+            return REMOVE
+        return EMPTY if len(value) < _SHORTEST else function(value, call, scope)
+
+    return called
+
+
+@_of_date
+def hashdate(value: str, call: Call, scope: Scope) -> str:
     """`@hashdate(date,el)`: back by up to ten years, as the other element's text decides."""
-    value = scope.text(argument(call, 0))
-    if value is None:
-        return REMOVE
-    if len(value) < _SHORTEST:
-        return EMPTY
     decides = scope.text(argument(call, 1))
     if decides is None:
         return REMOVE
@@ -36,26 +48,18 @@ def hashdate(call: Call, scope: Scope) -> str:
     return _each(value, _moved_by(-days))
 
 
-def incrementdate(call: Call, scope: Scope) -> str:
+@_of_date
+def incrementdate(value: str, call: Call, scope: Scope) -> str:
     """`@incrementdate(date,inc)`, or `@incrementdate(date,KeyEl,keytype)` with the days from the lookup table."""
-    value = scope.text(argument(call, 0))
-    if value is None:
-        return REMOVE
-    if len(value) < _SHORTEST:
-        return EMPTY
     days = scope.parameter(argument(call, 1)) if len(call.arguments) == 2 else _days_looked_up(call, scope)
     if days is None or not re.fullmatch(r"[+-]?\d{1,9}", days):
         return EMPTY
     return _each(value, _moved_by(int(days)))
 
 
-def modifydate(call: Call, scope: Scope) -> str:
+@_of_date
+def modifydate(value: str, call: Call, scope: Scope) -> str:
     """`@modifydate(date,y,m,d)`: parts replaced; what is no number keeps its part."""
-    value = scope.text(argument(call, 0))
-    if value is None:
-        return REMOVE
-    if len(value) < _SHORTEST:
-        return EMPTY
     parts = [whole((scope.parameter(argument(call, at)) or "").strip(), _UNKNOWN) for at in (1, 2, 3)]
 
     def replaced(day: Ymd) -> Ymd:

@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).parents[1]
 INDEX: Final = "idc_index_data/idc_index.parquet"
 WORDS: Final = (
     "axial chest", "T2 FLAIR", "lung thin", "abdomen arterial", "prostate dwi", "brain t1 post contrast",
-    "mammogram cc", "pet wb", "flare", "abdomne", "kidney delayed", "bone window", "segmentation nodule", "adc", "dynamic contrast",
+    "mammogram cc", "pet wb", "flare", "abdomne", "kidney delayed", "bone window", "segmentation nodule", "adc",
 )  # fmt: skip
 
 
@@ -221,7 +221,6 @@ def _dynamic_of(peer: Any, question: Any) -> tuple[list[Any], int]:
 def freshness(ours: Ours, rows: Any, postgres: Any, index: Path, rounds: int) -> dict[str, Any]:
     """A thousand new series, published and seen in facets and text; PostgreSQL: in its tables and their indexes."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet
     from bench.search_set.rows import Rows
 
@@ -232,21 +231,17 @@ def freshness(ours: Ours, rows: Any, postgres: Any, index: Path, rounds: int) ->
     some = pyarrow.parquet.read_table(index).slice(0, 1000)
     mine, theirs = [], []
     for turn in range(rounds):
-        named = {
-            "collection_id": f"new {turn}",
-            "PatientID": None,
-            "SeriesInstanceUID": None,
-            "StudyInstanceUID": None,
+        names = {
+            "collection_id": "new {0}",
+            "PatientID": "new {1}",
+            "StudyInstanceUID": "2.25.1{0}{1:06}",
+            "SeriesInstanceUID": "2.25.2{0}{1:06}",
         }
         table = some
-        for at, (name, value) in enumerate(named.items()):
-            cells = (
-                pa.array([value] * 1000)
-                if value
-                else pc.binary_join_element_wise(some[name], f"{turn + 1}{at}", ".")
-            )
+        for name, form in names.items():
+            cells = pa.array([form.format(turn, at) for at in range(len(some))])
             table = table.set_column(table.column_names.index(name), name, cells)
-        path = index.parent / "new.parquet"
+        path = Path(os.environ["VESALIUS_DATA"]) / "new.parquet"
         pyarrow.parquet.write_table(table, path)
         found = read_index(path, read_mapping("idc"))
         path.unlink()

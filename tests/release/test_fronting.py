@@ -145,6 +145,11 @@ def test_what_cannot_be_taken_is_counted_by_its_reason_and_the_rest_is_loaded(ho
     }
 
 
+def test_an_index_of_which_nothing_can_be_taken_is_told_so(house, tmp_path):
+    found = loaded(tmp_path, row("lung", "P3", "series 7"))
+    assert (found.series, found.datasets, sum(found.left_out.values())) == (0, 0, 1)
+
+
 def test_an_index_never_takes_the_name_of_a_dataset_that_is_here(house, tmp_path):
     make_holding("lung")
     with pytest.raises(Conflict):

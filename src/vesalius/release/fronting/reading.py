@@ -76,6 +76,8 @@ class Index:
 
     def batches(self) -> Iterator[Batch]:
         """Collections first, so that an analysis result finds the patients that it speaks of."""
+        if not len(self):
+            return
         analysis = pc.fill_null(self.table["AnalysisResult"], "").to_numpy(zero_copy_only=False)
         collection = self.table["Collection"].to_numpy(zero_copy_only=False)
         named = analysis != ""
@@ -169,7 +171,7 @@ def _first_of_its_name(table: pa.Table) -> pa.Array:
     numbered = pa.table({"uid": table["SeriesInstanceUID"], "row": pa.array(range(table.num_rows))})
     first = numbered.group_by("uid").aggregate([("row", "min")])["row_min"]
     keep = np.zeros(table.num_rows, bool)
-    keep[first.to_numpy()] = True
+    keep[pc.cast(first, pa.int64()).to_numpy()] = True
     return pa.array(keep)
 
 

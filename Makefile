@@ -51,7 +51,7 @@ soak: tools ## Run the long proofs (200 kills and their like)
 
 bench-%: tools ## Run one benchmark, e.g. make bench-zip; its last line is JSON
 	@test -f bench/$(subst -,_,$*).py || { echo "There is no benchmark $*; make help lists them." >&2; exit 1; }
-	@scripts/debian-packages bench
+	@scripts/debian-packages test bench
 	@$(BIN)/python -m bench.$(subst -,_,$*) $(ARGS)
 
 .PHONY: lock

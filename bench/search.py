@@ -230,7 +230,7 @@ def freshness(ours: Ours, rows: Any, postgres: Any, index: Path, rounds: int) ->
 
     some = pyarrow.parquet.read_table(index).slice(0, 1000)
     mine, theirs = [], []
-    for turn in range(rounds):
+    for turn in range(rounds + 1):  # the first warms up
         names = {
             "collection_id": "new {0}",
             "PatientID": "new {1}",
@@ -259,7 +259,7 @@ def freshness(ours: Ours, rows: Any, postgres: Any, index: Path, rounds: int) ->
         postgres.ask("SELECT count(*) FROM narrow WHERE c0 = 0")
         theirs.append((time.perf_counter() - begun) * 1000)
     head("1,000 new series, seen")
-    return {"fresh_vs_postgres": round(row("Vesalius", mine) / row("PostgreSQL", theirs), 2)}
+    return {"fresh_vs_postgres": round(row("Vesalius", mine[1:]) / row("PostgreSQL", theirs[1:]), 2)}
 
 
 class _Everything:

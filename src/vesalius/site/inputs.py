@@ -19,9 +19,9 @@ def gathered(place: Path) -> list[Source]:
     """
     sources = gather([place])
     if not sources:
-        raise BadInput("IN holds no file")
+        raise BadInput("There is no file to read.")
     if place.is_file() and place.suffix.lower() == _ARCHIVE and not sources[0].member:
-        raise BadInput("the ZIP archive is damaged")
+        raise BadInput("The ZIP archive is damaged.")
     return [one for source in sources for one in _opened(source)]
 
 

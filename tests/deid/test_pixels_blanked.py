@@ -356,10 +356,14 @@ def test_a_slides_label_becomes_black_as_a_whole_under_any_rules(new, encoded, i
     assert pydicom.dcmread(io.BytesIO(after)).BurnedInAnnotation == "NO"
 
 
-def test_a_slides_overview_loses_the_ends_where_its_label_may_be(new, encoded, identity):
-    before = encoded(slide(new, "OVERVIEW"))
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_slides_overview_loses_the_ends_where_its_label_may_be(new, encoded, identity, upright):
+    dataset = slide(new, "OVERVIEW")
+    if upright:
+        dataset.Rows, dataset.Columns = COLUMNS, ROWS
+    before = encoded(dataset)
     done, after = cleaned(before, identity, recipe=recipe(""))
-    old, now = decoded(before), decoded(after)
+    old, now = (decoded(data).transpose(0, 2, 1) if upright else decoded(data) for data in (before, after))
     label = 29  # 27 of 75 mm of the longer side, 80 pixels
     assert np.array_equal(old[:, :, label:-label], now[:, :, label:-label])
     assert len(np.unique(now[:, :, :label])) == len(np.unique(now[:, :, -label:])) == 1

@@ -128,7 +128,7 @@ def _reads_pixels(recipe: deid.Recipe) -> bool:
     from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads what looks at pixels
 
     asked = settings.VESALIUS.read_pixels and not settings.VESALIUS.synthetic
-    return asked and "clean_pixel_data" in recipe.options and open_reader() is not None
+    return asked and recipe.reads_text and open_reader() is not None
 
 
 def _freeze_context(work: Work, patient: PatientMapping) -> deid.PatientContext:

@@ -166,7 +166,7 @@ def _clean_one(
 
 def _reader(order: SeriesOrder, recipe: deid.Recipe) -> "Reader | None":
     """What reads text in pixels, one for all files of this process."""
-    if not order.read_pixels or "clean_pixel_data" not in recipe.options:
+    if not order.read_pixels or not recipe.reads_text:
         return None
     from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads models
 

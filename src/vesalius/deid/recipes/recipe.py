@@ -17,6 +17,7 @@ from vesalius.deid.resources import load_text
 
 BUILTIN: Final = ("basic", "tcia", "keep-dates", "strict")
 """Recipes that ship with the archive, each a file of `deid/data/recipes/`."""
+_READ: Final = frozenset({"clean_pixel_data", "clean_graphics"})
 _ROOT_LENGTH: Final = 31
 # The fields of the first edition stand in every digest; of later ones, what differs from its default.
 _FIRST_FIELDS: Final = frozenset(
@@ -84,6 +85,11 @@ class Recipe:
             yield "uid_root", f"the UID root is no UID of at most {_ROOT_LENGTH} characters"
         if not (self.patient_id_prefix.isascii() and len(self.patient_id_prefix) <= 56):
             yield "patient_id_prefix", "the patient ID prefix is not ASCII or longer than 56 characters"
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether somebody has to read what is written in pixels, or drawn over them."""
+        return not self.options.isdisjoint(_READ)
 
     def __hash__(self) -> int:
         return hash(self.digest)

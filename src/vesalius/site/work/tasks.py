@@ -239,7 +239,7 @@ def _linking(facts: dict[str, Any]) -> dict[str, Any]:
 
 def _reader(recipe: deid.Recipe) -> "Reader | None":
     """Who reads text in pixels, where the recipe asks for it and the extra is there; built once per process."""
-    if "clean_pixel_data" not in recipe.options:
+    if not recipe.reads_text:
         return None
     from vesalius.deid.pixels import open_reader  # noqa: PLC0415 - loads models
 

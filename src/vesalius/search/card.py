@@ -1,29 +1,27 @@
-"""The data card of a holding: what its current series are, counted by the database, chart by chart."""
+"""The data card of a holding: what its current series are, chart by chart, counted from the columns."""
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
-from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet, Sum
+import numpy as np
 
-from vesalius.catalog.changes import change_count
-from vesalius.catalog.models import Holding, SeriesRevision
+from vesalius.catalog.changes import Change, latest_change
+from vesalius.catalog.models import Holding
 from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import Judged
+from vesalius.search.answers.columns import Selection
+from vesalius.search.conditions import Compare, Not, Operator
 from vesalius.search.elements import BY_NAME
-from vesalius.search.facets import cells, count_facet
-from vesalius.search.find import matching
+from vesalius.search.facets import count_facet
+from vesalius.search.find import selection, total
 from vesalius.search.query import Query
 
-PATIENT, STUDY = "series__study__patient", "series__study"
-STUDY_DATE = "series__study__study_date"
+NO_LABELS: Final = Not(Compare("modalities", Operator.ANY_OF, tuple(sorted(LABELS))))
 MOST_BARS: Final = 8
 REMEMBERED: Final = 128  # cards, of different holdings and of askers who may find different things
 AGES: Final = tuple(range(0, 101, 10))  # years at which a bar begins; the last has no end
@@ -64,11 +62,9 @@ class Chart:
 def card(holding: Holding, visible: Judged) -> tuple[Chart, ...]:
     """Every chart of a published holding that has something to show, of what the asker may find.
 
-    Counted once per process until something is published or withdrawn; the release's deed tells databases apart.
+    Counted once per process until something is published or withdrawn.
     """
-    release = holding.current_release
-    assert release is not None
-    return _counted(holding.pk, release.deed_id, frozenset(visible.findable), change_count())
+    return _counted(holding.pk, holding.short_title, frozenset(visible.findable), latest_change())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +76,19 @@ class _May:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _counted(holding_id: int, deed_id: UUID, findable: frozenset[int], changes: int) -> tuple[Chart, ...]:
-    del deed_id, changes
+def _counted(holding_id: int, name: str, findable: frozenset[int], change: Change) -> tuple[Chart, ...]:
+    del name, change  # they tell one state of one dataset from another
     return tuple(chart for chart in _charts(Holding.objects.get(pk=holding_id), _May(findable)) if chart.bars)
 
 
 def _charts(holding: Holding, visible: Judged) -> Iterator[Chart]:
     query = Query(holdings=(holding.short_title,))
-    rows = matching(query, visible)
+    rows = selection(query, visible)
     yield _facet("modalities", "Modalities", query, visible)
     yield _scanners(query, visible)
     yield _facet("body_parts", "Body parts", query, visible)
     yield _ages(rows)
-    yield _sexes(query, rows)
+    yield _sexes(query, visible)
     yield _labels(holding, visible)
     yield from _time_points(rows)
     smallest, thinnest = "The smallest spacing in each series.", "The thinnest slice of each series."
@@ -101,7 +97,7 @@ def _charts(holding: Holding, visible: Judged) -> Iterator[Chart]:
 
 
 def _facet(name: str, title: str, query: Query, visible: Judged) -> Chart:
-    """Series per value, from the cube."""
+    """Series per value."""
     values = count_facet(BY_NAME[name], query, visible).values
     bars = [Bar(label=one.label, count=one.count, query=one.toggled) for one in values if one.value]
     missing = sum(one.count for one in values if not one.value)
@@ -109,22 +105,22 @@ def _facet(name: str, title: str, query: Query, visible: Judged) -> Chart:
 
 
 def _scanners(query: Query, visible: Judged) -> Chart:
-    """Series of images per manufacturer and model, from the cube: software that labels is no scanner."""
-    columns = ("manufacturer", "manufacturer_model_name")
-    images = cells(query, visible).exclude(modality__in=LABELS)
-    counted = images.order_by().values_list(*columns).annotate(count=Sum("series_count"))
+    """Series of images per manufacturer and model: software that labels is no scanner."""
+    images = selection(replace(query, where=NO_LABELS), visible)
+    counted = images.combinations(BY_NAME["manufacturers"].path, BY_NAME["models"].path)
     told = [
         Bar(
             label=" › ".join(filter(None, (maker, model))),
             count=count,
             query=replace(query, manufacturers=(maker,), models=(model,)),
         )
-        for maker, model, count in counted
+        for (maker, model), count in counted.items()
         if maker or model
     ]
-    missing = sum(count for maker, model, count in counted if not (maker or model))
     bars = tuple(sorted(told, key=lambda bar: (-bar.count, bar.label)))
-    return _cut(Chart(name="scanners", title="Scanners", unit="series", bars=bars, missing=missing))
+    return _cut(
+        Chart(name="scanners", title="Scanners", unit="series", bars=bars, missing=counted.get(("", ""), 0))
+    )
 
 
 def _cut(chart: Chart) -> Chart:
@@ -132,22 +128,27 @@ def _cut(chart: Chart) -> Chart:
     return replace(chart, bars=chart.bars[:MOST_BARS], more=max(0, len(chart.bars) - MOST_BARS))
 
 
-def _sexes(query: Query, rows: QuerySet[SeriesRevision]) -> Chart:
-    counted = rows.order_by().values_list("patient_sex").annotate(count=Count(PATIENT, distinct=True))
-    known = {value: count for value, count in counted if value}
-    missing = sum(count for value, count in counted if not value)
+def _sexes(query: Query, visible: Judged) -> Chart:
+    counted = {one.value: one.patients for one in count_facet(BY_NAME["sexes"], query, visible).values}
+    missing = counted.pop("", 0)
     bars = [
-        Bar(label=value, count=known[value], query=replace(query, sexes=(value,)))
-        for value in sorted(known, key=lambda value: (-known[value], value))
+        Bar(label=str(value), count=counted[value], query=replace(query, sexes=(str(value),)))
+        for value in sorted(counted, key=lambda value: (-counted[value], value))
     ]
     return Chart(name="sexes", title="Sex", unit="subjects", bars=tuple(bars), missing=missing)
 
 
-def _ages(rows: QuerySet[SeriesRevision]) -> Chart:
+def _ages(rows: Selection) -> Chart:
     """Subjects per decade of their age, each at the youngest."""
-    youngest = rows.order_by().values(PATIENT).annotate(age=Min("patient_age_years"))
-    ages = [row["age"] for row in youngest]
-    known = [age for age in ages if age is not None]
+    ages: list[float] = []
+    for (column, codes), patients in zip(
+        rows.column(BY_NAME["age"].path), rows.units("patient"), strict=True
+    ):
+        distinct, places = np.unique(patients, return_inverse=True)
+        youngest = np.full(len(distinct), np.nan)
+        np.fmin.at(youngest, places, column.measures[codes])
+        ages += youngest.tolist()
+    known = [age for age in ages if not np.isnan(age)]
     return Chart(
         name="ages",
         title="Age (years)",
@@ -159,14 +160,11 @@ def _ages(rows: QuerySet[SeriesRevision]) -> Chart:
     )
 
 
-def _millimetres(
-    rows: QuerySet[SeriesRevision], column: str, title: str, edges: tuple[float, ...], note: str
-) -> Chart:
+def _millimetres(rows: Selection, column: str, title: str, edges: tuple[float, ...], note: str) -> Chart:
     """Series per range of a length; the least of the distinct values that a series tells."""
-    counted = rows.order_by().values_list(column).annotate(count=Count("pk"))
     found: Counter[float] = Counter()
     missing = 0
-    for told, count in counted:
+    for (told,), count in rows.combinations(column).items():
         numbers = [float(number[0]) for number in _NUMBER.finditer(told)]
         if numbers:
             found[min(numbers)] += count
@@ -198,11 +196,12 @@ def _labels(holding: Holding, visible: Judged) -> Chart:
     own = Query(holdings=(holding.short_title,))
     derived = holding.kind == Holding.Kind.ANALYSIS_RESULT
     query = own if derived else Query(collections=(holding.short_title,))
-    all_of = matching(own, visible).aggregate(count=Count(PATIENT, distinct=True))["count"]
-    rows = matching(replace(query, modalities=tuple(LABELS)), visible).order_by()
-    counted = rows.values_list("modality").annotate(
-        subject_count=Count(PATIENT, distinct=True), series_count=Count("pk")
-    )
+    all_of = total(own, visible).subject_count
+    counted = [
+        (str(one.value), one.patients, one.count)
+        for one in count_facet(BY_NAME["modalities"], query, visible).values
+        if one.value in LABELS
+    ]
     bars = [
         Bar(
             label=f"{modality} ({series} series)",
@@ -218,23 +217,21 @@ def _labels(holding: Holding, visible: Judged) -> Chart:
     )
 
 
-def _time_points(rows: QuerySet[SeriesRevision]) -> Iterator[Chart]:
+def _time_points(rows: Selection) -> Iterator[Chart]:
     """Studies per subject, and how long from one study to the next."""
-    days: dict[int, list[date | None]] = defaultdict(list)
-    for patient, _, day in rows.order_by().values_list(PATIENT, STUDY, STUDY_DATE).distinct():
-        days[patient].append(day)
-    counts = Counter(min(len(told), STUDIES) for told in days.values())
+    counts: Counter[int] = Counter()
+    found: Counter[int] = Counter()
+    starts = tuple(INTERVALS)
+    for patients, days in rows.studies():
+        per_patient = np.bincount(patients)
+        counts.update(np.minimum(per_patient[per_patient > 0], STUDIES).tolist())
+        dated = ~np.isnan(days)
+        order = np.lexsort((days[dated], patients[dated]))
+        patient, day = patients[dated][order], days[dated][order]
+        gaps = np.diff(day)[np.diff(patient) == 0]
+        found.update(starts[bisect_right(starts, gap) - 1] for gap in gaps.tolist())
     studies = tuple(Bar(label=_studies(number), count=counts[number]) for number in sorted(counts))
     yield Chart(name="studies", title="Time points", unit="subjects", bars=studies)
-    gaps = Counter(
-        (after - before).days
-        for told in days.values()
-        for before, after in pairwise(sorted(day for day in told if day is not None))
-    )
-    starts = tuple(INTERVALS)
-    found: dict[int, int] = Counter()
-    for gap, count in gaps.items():
-        found[starts[bisect_right(starts, gap) - 1]] += count
     bars = tuple(Bar(label=INTERVALS[start], count=found[start]) for start in starts if start in found)
     yield Chart(
         name="intervals", title="From one study to the next", unit="pairs of studies", bars=bars,

@@ -1,26 +1,42 @@
-"""Counts of the facets: from the cube where it knows all that is asked, else from the rows; both agree."""
+"""Counts of the facets: series, studies and patients of each value, whatever else is asked of the facet."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q, QuerySet, Sum
-
-from vesalius.catalog.models import Cell
 from vesalius.catalog.visible import Judged
-from vesalius.search.elements import ELEMENTS, FACETS, Element, shown
-from vesalius.search.find import matching
+from vesalius.search.answers.columns import open_columns
+from vesalius.search.answers.counting import Counts
+from vesalius.search.conditions import Condition, Identified, Studies, Words, every
+from vesalius.search.elements import FACETS, Element, shown
 from vesalius.search.query import Query, Value
+from vesalius.search.query.question import conjuncts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
     """One value of a facet."""
 
+    element: Element
+    query: Query  # that was asked
     value: Value  # "" is not specified
-    label: str
     count: int  # series that have it, whatever else is asked of this facet
-    chosen: bool
-    toggled: Query  # the question after a click on it
+    studies: int
+    patients: int
+
+    @property
+    def label(self) -> str:
+        """The value as pages show it."""
+        return shown(self.value)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the question asks for it."""
+        return self.value in self.query.chosen(self.element)
+
+    @property
+    def toggled(self) -> Query:
+        """The question after a click on it."""
+        return self.query.toggled(self.element, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,47 +47,78 @@ class Facet:
     values: tuple[FacetValue, ...]
 
 
-def count_facets(query: Query, visible: Judged) -> list[Facet]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """A part of a question, and how many series there are without it."""
+
+    condition: Condition
+    without: Query
+    series: int
+
+
+def count_facets(query: Query, visible: Judged, elements: Iterable[Element] = FACETS) -> list[Facet]:
     """Every facet of the table, each counted without its own filter."""
-    return [count_facet(element, query, visible) for element in FACETS]
+    wanted = tuple(elements)
+    counted = open_columns().facets(query.parts(), visible.findable, wanted)
+    return [_facet(element, query, counted[element.name]) for element in wanted]
 
 
 def count_facet(element: Element, query: Query, visible: Judged) -> Facet:
-    """One facet, counted without its own filter."""
-    rest = query.without(element)
-    count = counts_from_cube if rest.fits_cube else counts_from_rows
-    counts = dict.fromkeys(query.chosen(element), 0) | count(element, rest, visible)
-    ordered = sorted(counts, key=lambda value: (-counts[value], value))
+    """One facet, counted without its own filter; of any element, for its values that exist."""
+    return count_facets(query, visible, (element,))[0]
+
+
+def why_nothing(query: Query, visible: Judged) -> list[Relaxed]:
+    """What to drop from a question without an answer: each single part without which there is one, best first."""
+    columns = open_columns()
+    found = [
+        Relaxed(
+            condition=condition,
+            without=without,
+            series=columns.sums(without.parts(), visible.findable).counts.series,
+        )
+        for condition, without in _relaxations(query)
+    ]
+    return sorted((one for one in found if one.series), key=lambda one: -one.series)
+
+
+def _relaxations(query: Query) -> Iterator[tuple[Condition, Query]]:
+    """Each part of a question, and the question without it and whatever else is asked of its element."""
+    seen = set()
+    for element, condition in query.parts():
+        without = query.without(element) if element else _without(query, condition)
+        if without not in seen:
+            seen.add(without)
+            yield condition, without
+
+
+def _without(query: Query, condition: Condition) -> Query:
+    match condition:
+        case Studies() if condition == query.studies:
+            return replace(query, studies=None)
+        case Identified() if condition.ids == query.identified:
+            return replace(query, identified=())
+        case Words() if condition.text == " ".join(query.words):
+            return replace(query, words=())
+        case _:
+            left = [part for part in conjuncts(query.where) if part != condition]
+            return replace(query, where=every(left) if left else None)
+
+
+def _facet(element: Element, query: Query, counted: dict[Value, Counts]) -> Facet:
+    counts = dict.fromkeys(query.chosen(element), Counts()) | counted
+    ordered = sorted(counts, key=lambda value: (-counts[value].series, value))
     return Facet(
         element=element,
         values=tuple(
             FacetValue(
+                element=element,
+                query=query,
                 value=value,
-                label=shown(value),
-                count=counts[value],
-                chosen=value in query.chosen(element),
-                toggled=query.toggled(element, value),
+                count=counts[value].series,
+                studies=counts[value].studies,
+                patients=counts[value].patients,
             )
             for value in ordered
         ),
     )
-
-
-def cells(query: Query, visible: Judged) -> QuerySet[Cell]:
-    """The cells of the current releases that answer a question which fits the cube."""
-    asked = Q(release__current_of__isnull=False, download__in=visible.findable)
-    for element in ELEMENTS:
-        if element.cell and (values := query.chosen(element)):
-            asked &= Q((f"{element.cell}__in", values))
-    return Cell.objects.filter(asked)
-
-
-def counts_from_cube(element: Element, query: Query, visible: Judged) -> dict[Any, int]:
-    """Series per value, as sums over cells."""
-    counted = cells(query, visible).values_list(element.cell).annotate(Sum("series_count"))
-    return dict(counted.order_by())
-
-
-def counts_from_rows(element: Element, query: Query, visible: Judged) -> dict[Any, int]:
-    """Series per value, counted row by row."""
-    return dict(matching(query, visible).values_list(element.path).annotate(Count("pk")))

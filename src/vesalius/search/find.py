@@ -1,21 +1,27 @@
-"""Answer a question: the series, studies and patients of the current releases that the asker may find."""
+"""Answer a question: the series, studies and patients of the current releases that the asker may find.
 
+The columns choose which rows answer and in what order; the rows themselves are read from the database, by the same
+rules of who may find them.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
+from django.db.models import F
 
-from vesalius.catalog.models import SeriesRevision
+from vesalius.catalog.models import Patient, SeriesRevision, Study
 from vesalius.catalog.visible import WITH_CONTEXT, Judged, current_revisions, findable
 from vesalius.errors import BadRequest
-from vesalius.search.elements import ELEMENTS, TEXTS
+from vesalius.search.answers.columns import RELEVANCE, Group, Selection, open_columns
+from vesalius.search.elements import element_of
 from vesalius.search.query import Query
 
 MOST_ROWS = 10_000  # on one page
+AT_ONCE: Final = 2_000  # rows in one question to the database
 Row = TypeVar("Row")
 
-SORTS = {  # name in a URL, "-" before it turns it round -> path from SeriesRevision; ties follow the UID
+SORTS = {  # name in a URL, "-" before it turns it round -> path from SeriesRevision; any element is one more
     "collection": "series__study__patient__holding__short_title",
     "patient": "series__study__patient__patient_id",
     "study_date": "study_date",
@@ -27,22 +33,21 @@ SORTS = {  # name in a URL, "-" before it turns it round -> path from SeriesRevi
     "size": "size",
     "released": "first_release__published_at",
     "series": "series__series_instance_uid",
+    RELEVANCE: RELEVANCE,  # how well the words of the text are met, the best first
 }
-SERIES_UID = SORTS["series"]
-
-PATIENT_COLUMNS = {  # name in a row -> path from SeriesRevision
-    "collection": "series__study__patient__holding__short_title",
-    "patient_id": "series__study__patient__patient_id",
-    "patient_name": "series__study__patient__patient_name",
-    "sex": "series__study__patient__sex",
-    "species": "series__study__patient__species",
+PATIENT_COLUMNS = {  # name in a row -> path from Patient
+    "collection": "holding__short_title",
+    "patient_id": "patient_id",
+    "patient_name": "patient_name",
+    "sex": "sex",
+    "species": "species",
 }
-STUDY_COLUMNS = {
-    "collection": PATIENT_COLUMNS["collection"],
-    "patient_id": PATIENT_COLUMNS["patient_id"],
-    "study_instance_uid": "series__study__study_instance_uid",
-    "date": "series__study__study_date",
-    "description": "series__study__study_description",
+STUDY_COLUMNS = {  # name in a row -> path from Study
+    "collection": "patient__holding__short_title",
+    "patient_id": "patient__patient_id",
+    "study_instance_uid": "study_instance_uid",
+    "date": "study_date",
+    "description": "study_description",
 }
 
 
@@ -72,84 +77,98 @@ class Totals:
     size: int  # bytes
 
 
-def matching(query: Query, visible: Judged) -> QuerySet[SeriesRevision]:
-    """The current revisions that answer a question and that the asker may find, in no order."""
-    return findable(current_revisions(), visible).filter(condition(query)).order_by()
-
-
-def condition(query: Query) -> Q:
-    """The question as a condition on SeriesRevision."""
-    asked = Q()
-    for element in ELEMENTS:
-        if values := query.chosen(element):
-            asked &= Q((f"{element.path}__in", values))
-    for word in query.words:
-        asked &= Q(*((f"{text}__icontains", word) for text in TEXTS), _connector=Q.OR)
-    if query.released_since:
-        start = datetime.combine(query.released_since, time(), UTC)
-        asked &= Q(first_release__published_at__gte=start)
-    return asked
+def selection(query: Query, visible: Judged) -> Selection:
+    """The answer as rows of the columns."""
+    return open_columns().select([condition for _, condition in query.parts()], visible.findable)
 
 
 def find_series(
     query: Query, visible: Judged, *, sort: str = "collection", page: int = 1, size: int = 25
 ) -> Page[SeriesRevision]:
-    """One page of the series that answer a question, each with its patient, licence and holding."""
-    rows = matching(query, visible).select_related(*WITH_CONTEXT)
-    return _page(rows.order_by(*_order(sort)), page, size)
+    """One page of the series that answer a question, each with its patient, licence and holding.
+
+    sort: a name of SORTS or of an element, "-" before it turns it round; ties follow collection, patient and UID.
+    """
+    start = _start(page, size)
+    found = selection(query, visible)
+    rows = _rows(found.page(_path(sort), start, start + size), visible)
+    return Page(rows=rows, total=len(found), number=page, size=size)
 
 
 def find_patients(query: Query, visible: Judged, *, page: int = 1, size: int = 25) -> Page[dict[str, Any]]:
     """One page of the patients of an answer, by collection and ID, with what matches of each."""
-    return _grouped(query, visible, PATIENT_COLUMNS, ("collection", "patient_id"), page, size)
+    start = _start(page, size)
+    groups, total = selection(query, visible).groups("patient", start, start + size)
+    told = Patient.objects.filter(pk__in=[group.id for group in groups])
+    return Page(rows=_told(groups, told, PATIENT_COLUMNS), total=total, number=page, size=size)
 
 
 def find_studies(query: Query, visible: Judged, *, page: int = 1, size: int = 25) -> Page[dict[str, Any]]:
     """One page of the studies of an answer, by collection, patient, date and UID, with what matches of each."""
-    order = ("collection", "patient_id", "date", "study_instance_uid")
-    return _grouped(query, visible, STUDY_COLUMNS, order, page, size)
+    start = _start(page, size)
+    groups, total = selection(query, visible).groups("study", start, start + size)
+    told = Study.objects.filter(pk__in=[group.id for group in groups])
+    return Page(rows=_told(groups, told, STUDY_COLUMNS), total=total, number=page, size=size)
 
 
 def total(query: Query, visible: Judged) -> Totals:
     """How many subjects, studies, series, images and bytes answer a question."""
-    return Totals(**matching(query, visible).aggregate(**_measures(), subject_count=_SUBJECTS))
+    sums = open_columns().sums(query.parts(), visible.findable)
+    return Totals(
+        subject_count=sums.counts.patients,
+        study_count=sums.counts.studies,
+        series_count=sums.counts.series,
+        image_count=sums.images,
+        size=sums.size,
+    )
 
 
-_SUBJECTS = Count("series__study__patient", distinct=True)
+def values(query: Query, visible: Judged, *paths: str) -> Iterator[tuple[Any, ...]]:
+    """Columns (paths from SeriesRevision) of the whole answer, however large, by collection and patient."""
+    ids = selection(query, visible).revisions().tolist()
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        told = findable(current_revisions(), visible).filter(pk__in=some).order_by()
+        rows = {row[0]: row[1:] for row in told.values_list("pk", *paths)}
+        yield from (rows[pk] for pk in some if pk in rows)
 
 
-def _measures() -> dict[str, Any]:
-    return {
-        "study_count": Count("series__study", distinct=True),
-        "series_count": Count("pk"),
-        "image_count": Sum("image_count", default=0),
-        "size": Sum("size", default=0),
-    }
+def _rows(ids: list[int], visible: Judged) -> list[SeriesRevision]:
+    found: dict[int, SeriesRevision] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        told = findable(current_revisions(), visible).filter(pk__in=ids[start : start + AT_ONCE])
+        found |= {row.pk: row for row in told.select_related(*WITH_CONTEXT)}
+    return [found[pk] for pk in ids if pk in found]
 
 
-def _grouped(
-    query: Query, visible: Judged, columns: dict[str, str], order: tuple[str, ...], page: int, size: int
-) -> Page[dict[str, Any]]:
+def _told(groups: list[Group], told: Any, columns: dict[str, str]) -> list[dict[str, Any]]:
+    """A row for each group: what the database tells of it, and what of it answers the question."""
     named = {f"{name}_": F(path) for name, path in columns.items()}
-    measured = {f"{name}_": value for name, value in _measures().items()}
-    groups = matching(query, visible).values(**named).annotate(**measured)
-    ordered = groups.order_by(*(F(f"{name}_").asc(nulls_last=True) for name in order))
-    found = _page(ordered, page, size)
-    rows = [{name.removesuffix("_"): value for name, value in row.items()} for row in found.rows]
-    return Page(rows=rows, total=found.total, number=found.number, size=found.size)
+    rows = {row.pop("pk"): row for row in told.values("pk", **named)}
+    return [
+        {name: rows[group.id][f"{name}_"] for name in columns}
+        | {
+            "study_count": group.counts.studies,
+            "series_count": group.counts.series,
+            "image_count": group.images,
+            "size": group.size,
+        }
+        for group in groups
+        if group.id in rows
+    ]
 
 
-def _page(rows: QuerySet[Any, Row], page: int, size: int) -> Page[Row]:
+def _start(page: int, size: int) -> int:
     if page < 1 or not 1 <= size <= MOST_ROWS:
         raise BadRequest(f"A page is numbered from 1 and holds 1 to {MOST_ROWS} rows.")
-    start = (page - 1) * size
-    return Page(rows=list(rows[start : start + size]), total=rows.count(), number=page, size=size)
+    return (page - 1) * size
 
 
-def _order(sort: str) -> tuple[OrderBy, ...]:
-    """Absent values last in both directions: SQLite and PostgreSQL would differ."""
+def _path(sort: str) -> str:
+    """What a name sorts by, with its "-"; BadRequest for a name that none has."""
     name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise BadRequest(f"One sorts by {', '.join(SORTS)}.")
-    first = OrderBy(F(SORTS[name]), descending=sort.startswith("-"), nulls_last=True)
-    return first, OrderBy(F(SORTS["patient"])), OrderBy(F(SERIES_UID))
+    element = None if name in SORTS else element_of(name)
+    if name not in SORTS and element is None:
+        raise BadRequest(f"One sorts by {', '.join(SORTS)}, or by an element of the search.")
+    path = SORTS[name] if element is None else element.path
+    return f"-{path}" if sort != name else path

@@ -91,8 +91,8 @@ class Index:
 
     def _batch(self, name: str, table: pa.Table, analysis_result: bool) -> Batch:  # noqa: FBT001 - as the field
         told = {word: _cells(word, table[word]) for word in (*OURS, *KEYWORDS) if word in table.column_names}
-        empty: list[Any] = [""] * table.num_rows
-        columns = {word: told.get(word, empty) for word in (*OURS, *KEYWORDS)}
+        absent = {word: None if word in {*_DAYS, *_WHOLE} else "" for word in (*OURS, *KEYWORDS)}
+        columns = {word: told.get(word, [value] * table.num_rows) for word, value in absent.items()}
         facts = [word for word in table.column_names if word not in columns]
         return Batch(
             name=name, analysis_result=analysis_result, columns=columns, facts=_as_json(table.select(facts))

@@ -29,7 +29,7 @@ from vesalius.pages.public.own.zips import EMPTY
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.public.wording import series_title
 from vesalius.pages.templatetags.words import count
-from vesalius.search.find import matching
+from vesalius.search.find import values
 from vesalius.search.query import parse
 
 PER_PAGE = 50
@@ -71,13 +71,13 @@ def add(request: HttpRequest) -> HttpResponse:
     judged = visible(request)
     if "query" in request.POST:
         asked = [pair for pair in _pairs(request.POST["query"]) if pair[0] != "q"]
-        found = matching(parse(asked), judged)
+        named = dict(values(parse(asked), judged, UID, "digest"))
     else:
         uids = request.POST.getlist("series")
         found = current_revisions().filter(
             series__series_instance_uid__in=uids, home_download__in=judged.findable
         )
-    named = dict(found.order_by(UID).values_list(UID, "digest"))
+        named = dict(found.order_by(UID).values_list(UID, "digest"))
     if not named:
         raise NotFound("There is no such series to put into the basket.")
     new = basket.add(begin_basket(request), named)

@@ -1,0 +1,172 @@
+"""How many series, studies and patients have each value of a facet, each facet without its own conditions.
+
+What is asked of facet columns alone is decided once for each cell; any other condition chooses rows first, which
+then weigh the cells. No row is looked at twice.
+"""
+
+from collections.abc import Sequence
+from math import isnan
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesalius.search.answers.comparing import values_met
+from vesalius.search.answers.rows import Asking, known
+from vesalius.search.columns.column import Column, Mask
+from vesalius.search.columns.layout import DOWNLOAD, YES, facets
+from vesalius.search.conditions import Compare, Condition, Either, Every, Not
+from vesalius.search.elements import Element
+from vesalius.search.segments.segment import Part, Weights
+
+Array: TypeAlias = NDArray[Any]
+Conjunct: TypeAlias = tuple[Element | None, Condition]
+
+
+class Counts(NamedTuple):
+    """How much has one value, or answers a question."""
+
+    series: int = 0
+    studies: int = 0
+    patients: int = 0
+
+    def __add__(self, other: object) -> "Counts":
+        """Counts of two segments: no patient stands in both."""
+        assert isinstance(other, Counts)
+        return Counts(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+class Sums(NamedTuple):
+    """How much an answer holds."""
+
+    counts: Counts = Counts()
+    images: int = 0
+    size: int = 0  # bytes
+
+    def __add__(self, other: object) -> "Sums":
+        """Of two segments."""
+        assert isinstance(other, Sums)
+        return Sums(self.counts + other.counts, self.images + other.images, self.size + other.size)
+
+
+def of_cells(condition: Condition) -> bool:
+    """Whether a condition speaks of facet columns alone."""
+    match condition:
+        case Compare():
+            return known(condition.element).path in facets()
+        case Every() | Either():
+            return all(of_cells(part) for part in condition.parts)
+        case Not():
+            return of_cells(condition.part)
+        case _:
+            return False
+
+
+class Counting:
+    """The counts of one segment for one question."""
+
+    def __init__(self, asking: Asking, conjuncts: Sequence[Conjunct]) -> None:
+        self._part = asking.part
+        self._arrays = asking.part.arrays
+        beyond = [condition for _, condition in conjuncts if not of_cells(condition)]
+        self._masks: list[tuple[Element | None, Mask]] = [(None, self._findable(asking.downloads))]
+        self._masks += [
+            (element, self._cells(condition)) for element, condition in conjuncts if of_cells(condition)
+        ]
+        self._weights = self._weighed(asking, beyond)
+        self._kept: dict[str, tuple[Mask, Array, Array]] = {}
+
+    def values(self, element: Element, *, beyond_series: bool) -> dict[Any, Counts]:
+        """Counts by value of a facet."""
+        column = self._part.column(element.path)
+        met, study_cells, patient_cells = self._met(element)
+        cells = self._arrays[f"cell:{element.path}"]
+        series = np.bincount(cells, self._weights.series * met, len(column))
+        some = np.flatnonzero(series)
+        counts = [series[some].astype(int).tolist()]
+        if beyond_series:
+            counts.append(self._pairs(f"study_pair:{element.path}", study_cells)[some].tolist())
+            counts.append(self._pairs(f"patient_pair:{element.path}", patient_cells)[some].tolist())
+        return dict(zip(told_values(column, element, some), map(Counts, *counts), strict=True))
+
+    def sums(self) -> Sums:
+        """All of the answer."""
+        met, study_cells, patient_cells = self._met(None)
+        patients = np.zeros(len(self._arrays["patient:id"]), bool)
+        patients[self._arrays["patient_cell:patient"][patient_cells]] = True
+        studies = np.zeros(len(self._arrays["study:id"]), bool)
+        studies[self._arrays["study_cell:study"][study_cells]] = True
+        weights = self._weights
+        series, images, size = (int(one @ met) for one in (weights.series, weights.images, weights.size))
+        return Sums(Counts(series, int(studies.sum()), int(patients.sum())), images, size)
+
+    def _met(self, element: Element | None) -> tuple[Mask, Array, Array]:
+        """Cells that meet all but what is asked of one element, and the study and patient cells in them."""
+        masks = [mask for other, mask in self._masks if element is None or other != element]
+        own = element.name if element and len(masks) < len(self._masks) else ""
+        if own not in self._kept:
+            met = np.logical_and.reduce(masks)
+            arrays = self._arrays
+            self._kept[own] = (
+                met,
+                np.flatnonzero(self._weights.study_cells & met[arrays["study_cell:cell"]]),
+                np.flatnonzero(self._weights.patient_cells & met[arrays["patient_cell:cell"]]),
+            )
+        return self._kept[own]
+
+    def _pairs(self, name: str, cells: Array) -> Array:
+        """How many pairs of each value are met by some study or patient cells."""
+        starts = self._arrays[f"{name}:starts"]
+        met = np.zeros(int(starts[-1]), bool)
+        met[self._arrays[name][cells]] = True
+        return np.diff(np.searchsorted(np.flatnonzero(met), starts))
+
+    def _findable(self, downloads: frozenset[int]) -> Mask:
+        column = self._part.column(DOWNLOAD)
+        found = np.isin(column.measures, np.array(sorted(downloads), np.float64))
+        return np.asarray(found[self._arrays[f"cell:{DOWNLOAD}"]])
+
+    def _weighed(self, asking: Asking, beyond: Sequence[Condition]) -> Weights:
+        if not beyond:
+            return self._part.weights
+        return self._part.weigh(np.flatnonzero(asking.meet_all(beyond)))
+
+    def _cells(self, condition: Condition) -> Mask:
+        """The cells that meet a condition of facet columns."""
+        match condition:
+            case Compare():
+                element = known(condition.element)
+                met = values_met(self._part.column(element.path), element, condition)
+                return np.asarray(met[self._arrays[f"cell:{element.path}"]])
+            case Not():
+                return ~self._cells(condition.part)
+            case Every() | Either():
+                whole = isinstance(condition, Every)
+                met = np.full(len(self._arrays[f"cell:{DOWNLOAD}"]), whole)
+                for part in condition.parts:
+                    met = met & self._cells(part) if whole else met | self._cells(part)
+                return met
+            case _:
+                raise AssertionError(condition)
+
+
+def values_by_rows(part: Part, rows: Array, element: Element) -> dict[Any, Counts]:
+    """Counts by value of a column that is no facet, over some rows."""
+    column, arrays = part.column(element.path), part.arrays
+    codes = column.codes[rows].astype(np.int64)
+    counts = [np.bincount(codes, minlength=len(column))]
+    for name, owners in (("row:study", "study:id"), ("row:patient", "patient:id")):
+        count = max(1, len(arrays[owners]))
+        pairs = np.unique(codes * count + arrays[name][rows])
+        counts.append(np.bincount(pairs // count, minlength=len(column)))
+    some = np.flatnonzero(counts[0])
+    told = told_values(column, element, some)
+    return dict(zip(told, map(Counts, *(one[some].tolist() for one in counts)), strict=True))
+
+
+def told_values(column: Column, element: Element, codes: Array) -> list[Any]:
+    """Values as a question has them."""
+    if column.numbers is not None:
+        return ["" if isnan(one) else one for one in column.measures[codes].tolist()]
+    texts = column.written.take(codes).to_pylist()
+    return [text == YES for text in texts] if element.flag else texts

@@ -1,0 +1,1 @@
+"""Text search: words with typing errors and synonyms, over descriptions and header texts, ranked."""

@@ -51,6 +51,8 @@ _OTHER_FORMS: Final = ("e", "ed", "ing", "ion", "ive")
 # Sizes of a matrix; other numbers of four digits may be anything.
 _POWERS: Final = frozenset({"1024", "2048", "4096"})
 _LONGEST_FORM: Final = 40
+_SHORTEST_TERM: Final = 8
+_ROOTS: Final = range(5, 11)  # letters of a beginning in roots.txt
 _SHORTEST_HALF: Final = 4
 _OF_MEDICINE: Final = ("words/clinical.txt", "words/diseases.txt", "words/standard.txt")
 _LISTS: Final = (
@@ -173,12 +175,20 @@ def is_glued(text: str) -> bool:
 def _is_term(word: str) -> bool:
     if word.endswith("s") and (word[:-1] in known() or (word.endswith("es") and word[:-2] in known())):
         return True
-    if _TERM.fullmatch(word) or _ROMAN.fullmatch(word):
+    if _TERM.fullmatch(word) or _ROMAN.fullmatch(word) or _begins_as_term(word):
         return True
     if (verb := _OF_A_VERB.fullmatch(word)) and any(verb[1] + form in known() for form in _OTHER_FORMS):
         return True
     rest = _PREFIX.fullmatch(word)
     return rest is not None and rest[1] in _terms()
+
+
+def _begins_as_term(word: str) -> bool:
+    """Whether a long word begins as only terms of medicine do."""
+    if len(word) < _SHORTEST_TERM:
+        return False
+    roots = load_words("words/roots.txt")
+    return any(word[:length] in roots for length in _ROOTS)
 
 
 @cache

@@ -182,6 +182,16 @@ def _particles_of_terms(reading: Reading, going: set[int]) -> Iterator[int]:
             yield place
 
 
+def _leads_on(reading: Reading, place: int) -> bool:
+    """Whether a word of technique begins what is said after a name: `Dr. Doe Lung 5.0`, `Post-treatment`."""
+    if not is_medical(reading.words[place].plain) or place + 1 >= len(reading.words):
+        return False
+    following, between = reading.words[place + 1].plain, reading.between(place)
+    if between == "-":
+        return is_known(following)
+    return not between.strip() and (following.isdigit() or is_medical(following))
+
+
 def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
     """Titles of what goes: without the name they tell that one stood there, and nothing else."""
     return [
@@ -212,6 +222,7 @@ def _may_be_name(reading: Reading, strange: set[int], first: int, place: int) ->
     if place > first and (
         reading.written(first).istitle() > reading.written(place).istitle()
         or not is_joined(reading, place - 1)
+        or _leads_on(reading, place)
     ):
         return False
     if place in strange:

@@ -7,7 +7,7 @@ from django.test import Client, override_settings
 from django.urls import resolve
 from tests.factories import make_holding, make_release
 
-from vesalius.pages.help.guides import FOLDER, GUIDES, guide
+from vesalius.pages.help.guides import DOCUMENTS, SHELVES, guide
 from vesalius.pages.public.help.topics import TOPICS
 
 HELP_LINK = re.compile(r'<a href="([^"]+)" data-help')
@@ -68,26 +68,32 @@ def test_every_link_of_help_leads_to_a_page(client, house):
         assert not anchor or f'id="{anchor}"' in page.content.decode(), address
 
 
-def test_every_guide_of_the_documents_is_a_page(client, house):
-    assert {path.stem for path in FOLDER.glob("*.md")} == set(GUIDES)
-    for name in GUIDES:
-        page = client.get(f"/help/guides/{name}/").content.decode()
-        found = guide(name)
+PAGES = [(shelf, name) for shelf, pages in SHELVES.items() for name in pages]
+
+
+def test_every_guide_and_reference_of_the_documents_is_a_page(client, house):
+    for shelf, pages in SHELVES.items():
+        assert {path.stem for path in (DOCUMENTS / shelf).glob("*.md")} == set(pages)
+    for shelf, name in PAGES:
+        page = client.get(f"/help/{shelf}/{name}/").content.decode()
+        found = guide(shelf, name)
         assert f"<h1>{found.title}</h1>" in page
         assert found.sections
         assert all(f'<h2 id="{anchor}">' in page for anchor, _ in found.sections)
         assert "style=" not in page, "the content security policy allows no style in a page"
-        assert '.md"' not in page, "guides link to each other's pages"
+        assert '.md"' not in page, "documents link to each other's pages"
 
 
-def test_every_link_of_a_guide_to_this_site_leads_somewhere(client, house):
-    for name in GUIDES:
-        for address in re.findall(r'href="(/[^"#]*)', guide(name).html):
+def test_every_link_of_a_document_to_this_site_leads_somewhere(client, house):
+    for shelf, name in PAGES:
+        for address, anchor in re.findall(r'href="(/[^"#]*)(?:#([^"]*))?"', guide(shelf, name).html):
             assert resolve(address, "vesalius.web.public_side"), (name, address)
+            assert not anchor or f'id="{anchor}"' in client.get(address).content.decode(), (name, anchor)
 
 
 def test_there_is_no_guide_of_another_name(client, house):
-    assert client.get("/help/guides/secret/").status_code == 404
+    for shelf in SHELVES:
+        assert client.get(f"/help/{shelf}/secret/").status_code == 404
 
 
 def test_the_statements_are_linked_from_the_foot_of_every_page(client, house):

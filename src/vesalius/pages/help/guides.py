@@ -1,4 +1,4 @@
-"""The guides in Markdown, as pages: rendered once per process, without a style or a script of their own."""
+"""The guides and the reference in Markdown, as pages: rendered once per process, without style or script of their own."""
 
 import re
 from collections.abc import Sequence
@@ -14,21 +14,38 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from vesalius.errors import NotFound
 
-FOLDER = Path(__file__).parents[1] / "guides"
-GUIDES = {  # file in docs/guides -> for whom, and what it tells
-    "public": ("Patients, relatives and everybody else", "what is here, why, and how people are protected"),
-    "researcher": ("Researchers", "find, look, download, program, cite"),
-    "submitter": ("Sites that send images", "what is asked, how to send, what happens to a file"),
-    "curator": ("Curators", "look, decide, release, withdraw"),
-    "operator": ("Operators", "set up, run and look after an archive"),
+DOCUMENTS = Path(__file__).parents[1]  # their folders are linked beside the pages
+# shelf -> file in its folder -> for whom or of what, and what it tells
+SHELVES = {
+    "guides": {
+        "public": (
+            "Patients, relatives and everybody else",
+            "what is here, why, and how people are protected",
+        ),
+        "researcher": ("Researchers", "find, look, download, program, cite"),
+        "submitter": ("Sites that send images", "what is asked, how to send, what happens to a file"),
+        "curator": ("Curators", "look, decide, release, withdraw"),
+        "operator": ("Operators", "set up, run and look after an archive"),
+    },
+    "reference": {
+        "deidentify": ("De-identify at your site", "the commands, what they write, what they hold back"),
+        "recipes": ("Recipes", "what is done to each attribute, and how to change it"),
+        "identity": ("New names", "keys, lookup tables, corrections, events"),
+        "pixels": ("Text in pixels", "how it is found, read and blanked"),
+        "proof": ("The proof", "what every cleaned file is held to"),
+        "ctp": ("Coming from CTP", "scripts, filters and lookup tables that run as they are"),
+        "library": ("The cleaner as a library", "examples in Python"),
+        "index": ("Fronting another index", "series that are found here and fetched elsewhere"),
+    },
 }
-_OTHER_GUIDE = re.compile(r"(\w+)\.md(#[\w-]+)?")
+_OTHER_PAGE = re.compile(r"(?:\.\./(guides|reference)/)?(\w+)\.md(#[\w-]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """One guide as a page shows it."""
+    """One guide, or one page of the reference, as a page shows it."""
 
+    shelf: str
     name: str
     title: str
     html: str  # of our own making: raw HTML in the Markdown is shown as text
@@ -36,17 +53,18 @@ class Guide:
 
 
 @cache
-def guide(name: str) -> Guide:
-    """The guide of this name; NotFound without it."""
-    if name not in GUIDES:
+def guide(shelf: str, name: str) -> Guide:
+    """The page of this name on a shelf; NotFound without it."""
+    if name not in SHELVES[shelf]:
         raise NotFound("There is no such guide.")
     markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=Renderer).enable("table")
-    tokens = markdown.parse((FOLDER / f"{name}.md").read_text("utf-8"))
+    tokens = markdown.parse((DOCUMENTS / shelf / f"{name}.md").read_text("utf-8"))
     headings = [
         (token.tag, tokens[at + 1].content) for at, token in enumerate(tokens) if token.type == "heading_open"
     ]
-    html = markdown.renderer.render(_after_title(tokens), markdown.options, {})
+    html = markdown.renderer.render(_after_title(tokens), markdown.options, {"shelf": shelf})
     return Guide(
+        shelf=shelf,
         name=name,
         title=next(words for tag, words in headings if tag == "h1"),
         html=html,
@@ -97,7 +115,7 @@ class Renderer(RendererHTML):
         return f'<pre class="code" tabindex="0" role="group" aria-label="Code">{code}</pre>\n'
 
     def link_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-        """A link; one to another guide's file leads to its page."""
-        if other := _OTHER_GUIDE.fullmatch(str(tokens[at].attrGet("href") or "")):
-            tokens[at].attrSet("href", f"/help/guides/{other[1]}/{other[2] or ''}")
+        """A link; one to the file of another page leads to that page."""
+        if other := _OTHER_PAGE.fullmatch(str(tokens[at].attrGet("href") or "")):
+            tokens[at].attrSet("href", f"/help/{other[1] or env['shelf']}/{other[2]}/{other[3] or ''}")
         return self.renderToken(tokens, at, options, env)

@@ -17,9 +17,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def guide(request: HttpRequest, name: str) -> HttpResponse:
-    """GET /help/guides/NAME/: one guide."""
-    return views.guide_page(request, name, BASE)
+def guide(request: HttpRequest, shelf: str, name: str) -> HttpResponse:
+    """GET /help/guides/NAME/, /help/reference/NAME/: one page of either."""
+    return views.guide_page(request, shelf, name, BASE)
 
 
 @require_safe

@@ -27,13 +27,14 @@ WORD = re.compile(r"[A-Za-z]+")
 LEAST_SENDERS = 3
 MOST = 220  # of one modality, level and half
 ALONE = "community"
+SALT = "2026-11-23 "  # another one draws another sample and parts the words anew
 HELD_OUT = 6  # one word of so many
 PLANTED = ("midi",)  # programmes whose descriptions were made to hold invented identifiers
 LEVELS = {"series": "SeriesDescription", "study": "StudyDescription"}
 
 
 def digest(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    return int.from_bytes(hashlib.sha256(f"{SALT}{text}".encode()).digest()[:8], "big")
 
 
 def is_held_out(text: str) -> bool:

@@ -14,6 +14,7 @@ from pydicom.uid import (
     DigitalMammographyXRayImageStorageForPresentation,
     DigitalXRayImageStorageForPresentation,
     MRImageStorage,
+    NuclearMedicineImageStorage,
     PositronEmissionTomographyImageStorage,
     SecondaryCaptureImageStorage,
     UltrasoundImageStorage,
@@ -118,6 +119,38 @@ def _pt(root: Node) -> None:
     drug = root.item("RadiopharmaceuticalInformationSequence")
     drug.put("Radiopharmaceutical", "Fluorodeoxyglucose", stays("TCIA-P15-DESC-C"))
     drug.put("RadionuclideTotalDose", "312000000", stays("TCIA-P15-DESC-C"))
+
+
+def nuclear(subject: Subject) -> Planted:
+    """A planar bone scan of two detectors, in two frames."""
+    file = subject.start(NuclearMedicineImageStorage, "NM", subject.uid(), 2 + len(subject.files))
+    root = file.root
+    root.put("ImageType", ["ORIGINAL", "PRIMARY", "STATIC", "EMISSION"], stays("DICOM-IOD-1", "STATIC"))
+    root.put("FrameIncrementPointer", [0x00540010, 0x00540020])
+    root.put("NumberOfEnergyWindows", 1)
+    root.put("EnergyWindowVector", [1, 1])
+    root.put("NumberOfDetectors", 2)
+    root.put("DetectorVector", [1, 2])
+    root.put("ActualFrameDuration", "300000", stays("DICOM-IOD-1"))
+    root.put("CountsAccumulated", "812000", stays("DICOM-IOD-1"))
+    drug = root.item("RadiopharmaceuticalInformationSequence")
+    drug.put("RadionuclideCodeSequence", [])
+    drug.put("Radiopharmaceutical", "Technetium Tc99m medronate", stays("TCIA-P15-DESC-C"))
+    root.put("PixelSpacing", [4.8, 4.8], FILLED)
+    for empty in ("PatientOrientationCodeSequence", "PatientGantryRelationshipCodeSequence"):
+        root.put(empty, [])
+    for angle in ("0", "180"):
+        detector = root.item("DetectorInformationSequence")
+        detector.put("CollimatorType", "PARA")
+        detector.put("StartAngle", angle)
+        detector.put("ImageOrientationPatient", [1, 0, 0, 0, 0, -1])
+        detector.put("ImagePositionPatient", [-150, 0, 300])
+    window = root.item("EnergyWindowInformationSequence")
+    window.put("EnergyWindowName", "Tc99m", stays("TCIA-P15-DESC-C"))
+    root.put("BodyPartExamined", "WHOLEBODY", stays("DICOM-IOD-1"))
+    subject.private(root)
+    _finish(file, np.stack([pixels.texture(subject.rng, 128, 64) for _ in range(2)]), 16, "explicit")
+    return file
 
 
 def projection(subject: Subject, modality: str, *, words: bool) -> Planted:

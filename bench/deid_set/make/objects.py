@@ -26,7 +26,7 @@ _DESCRIPTION: Final = "TCIA-P15-DESC-C"
 
 def structures(subject: Subject, images: list[Planted]) -> Planted:
     """An RT Structure Set on a stack: labels with names in them, contours on every slice."""
-    file = _start(subject, RTStructureSetStorage, "RTSTRUCT", ImplicitVRLittleEndian)
+    file = started(subject, RTStructureSetStorage, "RTSTRUCT", ImplicitVRLittleEndian)
     root, words = file.root, subject.person.words
     root.put("StructureSetLabel", "PLAN1", FILLED)
     root.put("StructureSetDate", subject.later(9), shifted())
@@ -71,7 +71,7 @@ def structures(subject: Subject, images: list[Planted]) -> Planted:
 
 def segmentation(subject: Subject, images: list[Planted]) -> Planted:
     """A binary segmentation of a stack, one frame for each slice."""
-    file = _start(subject, SegmentationStorage, "SEG", ExplicitVRLittleEndian)
+    file = started(subject, SegmentationStorage, "SEG", ExplicitVRLittleEndian)
     root, first = file.root, images[0].dataset
     root.put("FrameOfReferenceUID", subject.frame_of_reference, MAPPED)
     root.put("ImageType", ["DERIVED", "PRIMARY"], stays("DICOM-IOD-1", "DERIVED"))
@@ -129,7 +129,7 @@ def _bits(dataset: Dataset, rows: int, columns: int, frames: int) -> None:
 def report(subject: Subject, images: list[Planted]) -> Planted:
     """A structured report with sentences, a person, a date, measurements and images."""
     sop_class = ComprehensiveSRStorage if subject.hard else BasicTextSRStorage
-    file = _start(subject, sop_class, "SR", ExplicitVRLittleEndian)
+    file = started(subject, sop_class, "SR", ExplicitVRLittleEndian)
     root = _document(file, subject, images, ("126000", "Imaging Measurement Report"))
     root.put("VerificationFlag", "VERIFIED")
     verified = root.item("VerifyingObserverSequence")
@@ -160,7 +160,7 @@ def report(subject: Subject, images: list[Planted]) -> Planted:
 
 def selection(subject: Subject, images: list[Planted]) -> Planted:
     """A Key Object Selection of the first images."""
-    file = _start(subject, KeyObjectSelectionDocumentStorage, "KO", ExplicitVRLittleEndian)
+    file = started(subject, KeyObjectSelectionDocumentStorage, "KO", ExplicitVRLittleEndian)
     root = _document(file, subject, images[:2], ("113000", "Of Interest"))
     for image in images[:2]:
         item = _content(root, "CONTAINS", "IMAGE", None)
@@ -173,7 +173,7 @@ def selection(subject: Subject, images: list[Planted]) -> Planted:
 
 def presentation(subject: Subject, images: list[Planted]) -> Planted:
     """A presentation state with a text in the picture that names the patient."""
-    file = _start(subject, GrayscaleSoftcopyPresentationStateStorage, "PR", ExplicitVRLittleEndian)
+    file = started(subject, GrayscaleSoftcopyPresentationStateStorage, "PR", ExplicitVRLittleEndian)
     root, person = file.root, subject.person
     root.put("ContentLabel", "FINDING")
     root.put("ContentCreatorName", person.operator, gone("HIPAA-A"))
@@ -204,7 +204,7 @@ def presentation(subject: Subject, images: list[Planted]) -> Planted:
 
 def registration(subject: Subject, images: list[Planted]) -> Planted:
     """A registration of the stack to itself, which refers by frame of reference and by instance."""
-    file = _start(subject, SpatialRegistrationStorage, "REG", ExplicitVRLittleEndian)
+    file = started(subject, SpatialRegistrationStorage, "REG", ExplicitVRLittleEndian)
     root = file.root
     root.put("FrameOfReferenceUID", subject.frame_of_reference, MAPPED)
     root.put("ContentLabel", "REGISTRATION")
@@ -226,7 +226,7 @@ def registration(subject: Subject, images: list[Planted]) -> Planted:
 
 def document(subject: Subject) -> Planted:
     """A PDF that names the patient. It can wait for a person: only what must not get out is held to account."""
-    file = _start(subject, EncapsulatedPDFStorage, "DOC", ExplicitVRLittleEndian)
+    file = started(subject, EncapsulatedPDFStorage, "DOC", ExplicitVRLittleEndian)
     root, person = file.root, subject.person
     file.answers = [
         answer for answer in file.answers if answer.check.action in {"text_removed", "date_shifted"}
@@ -246,7 +246,8 @@ def document(subject: Subject) -> Planted:
     return file
 
 
-def _start(subject: Subject, sop_class: UID, modality: str, syntax: UID) -> Planted:
+def started(subject: Subject, sop_class: UID, modality: str, syntax: UID) -> Planted:
+    """A new file of a series of its own."""
     file = subject.start(sop_class, modality, subject.uid(), 2 + len(subject.files))
     file.syntax = str(syntax)
     return file

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from bench.deid_set.key import write_key
-from bench.deid_set.make import images, objects
+from bench.deid_set.make import images, objects, plans
 from bench.deid_set.make.people import people
 from bench.deid_set.make.phrases import Half
 from bench.deid_set.make.subject import Subject
@@ -18,7 +18,8 @@ from pydicom.uid import UID
 
 def _oncology(subject: Subject) -> None:
     stack = images.ct(subject, 3)
-    objects.structures(subject, stack)
+    outlined = objects.structures(subject, stack)
+    plans.dose(subject, plans.plan(subject, outlined), outlined)
     objects.segmentation(subject, stack)
     objects.report(subject, stack)
     objects.selection(subject, stack)
@@ -48,8 +49,10 @@ def _radiography(subject: Subject) -> None:
 def _nuclear(subject: Subject) -> None:
     anatomy, activity = images.ct(subject, 2), images.pt(subject, 3)
     objects.registration(subject, anatomy)
-    objects.structures(subject, activity)
+    outlined = objects.structures(subject, activity)
+    plans.plan(subject, outlined)
     objects.segmentation(subject, activity)
+    images.nuclear(subject)
     images.capture(subject, words=True)
 
 

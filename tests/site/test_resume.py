@@ -47,6 +47,22 @@ def test_a_late_file_that_brings_an_identifier_redoes_its_patient_alone(exported
     assert late not in str(pydicom.dcmread(exported.out / "b" / "early.dcm"))
 
 
+@pytest.mark.parametrize("more", [(), ("--prune",)])
+def test_an_identifier_stays_known_when_the_file_that_brought_it_is_gone(exported, snapshot, more):
+    late = "Wipplinger"
+    write(ct(1, 4, SeriesDescription=f"CHEST {late}"), exported.source / "b" / "early.dcm")
+    brought = write(ct(1, 5, OtherPatientNames=late), exported.source / "b" / "late.dcm")
+    assert exported.run().returncode == 0
+    brought.unlink()
+    before = snapshot(exported.out)
+    assert exported.run(*more).returncode == 0
+    assert exported.run(*more).returncode == 0
+    after = snapshot(exported.out)
+    assert after == {path: told for path, told in before.items() if path in after}
+    assert ("b/late.dcm" in after) is not bool(more)
+    assert late not in str(pydicom.dcmread(exported.out / "b" / "early.dcm"))
+
+
 def test_a_file_that_changed_is_done_again_and_one_that_broke_leaves_out(exported):
     path = write(ct(1, 4), exported.source / "a" / "one.dcm")
     other = write(ct(1, 5), exported.source / "a" / "two.dcm")

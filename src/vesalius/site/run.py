@@ -129,7 +129,7 @@ def prune(run: Run) -> None:
         with suppress(OSError):  # a folder that holds something else stays
             for folder in path.relative_to(run.order.out).parents:
                 (run.order.out / folder).rmdir()
-    run.journal.forget(name for name, _ in gone)
+    run.journal.let_go(name for name, _ in gone)
 
 
 def _outcome(run: Run) -> Outcome:

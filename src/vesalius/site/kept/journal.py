@@ -191,8 +191,10 @@ class Journal:
         return list(self._rows.execute(asked))
 
     def collected_of(self, patient: tuple[str, str]) -> Iterator[str]:
-        """What was collected from each file of a patient, as JSON; duplicates too."""
-        asked = "select collected from sound where issuer = ? and patient = ?"
+        """What was collected from each file of a patient, as JSON; from duplicates and what is gone from IN too."""
+        asked = (
+            "select collected from file where issuer = ? and patient = ? and refused = '' and collected <> ''"
+        )
         yield from (text for (text,) in self._rows.execute(asked, patient))
 
     def files_of(self, patient: tuple[str, str]) -> list[tuple[str, str, str, str, str]]:
@@ -276,10 +278,11 @@ class Journal:
         """Names of files that IN no longer has, and their paths in OUT, where their cleaned files still stand."""
         return list(self._rows.execute("select name, out from gone order by name"))
 
-    def forget(self, names: Iterable[str]) -> None:
-        """Nothing more is known of these files."""
+    def let_go(self, names: Iterable[str]) -> None:
+        """These files are no longer in OUT; how they called their patients stays known."""
+        asked = "update file set state='', run='', out='', record=null, facts=null where name = ?"
         with self._rows:
-            self._rows.executemany("delete from file where name = ?", ((name,) for name in names))
+            self._rows.executemany(asked, ((name,) for name in names))
 
     def held(self) -> list[str]:
         """SOP Instance UIDs of sound files that are not in OUT."""

@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from vesalius.catalog.models import Holding
 from vesalius.pages.assets import static_file
-from vesalius.pages.public.content import contours, frames, header, patient, pictures, series, view
+from vesalius.pages.public.content import contours, frames, header, patient, pictures, series, side_by_side, view
 from vesalius.pages.public.finding import search
 from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("search.csv", search.search_csv),
     path("search.json", search.search_json),
     path("patients/<str:collection>/<path:patient_id>/download/", zips.patient_zip),
+    path("patients/<str:collection>/<path:patient_id>/compare/", side_by_side.side_by_side),
     path("patients/<str:collection>/<path:patient_id>/", patient.patient_page),
     path("studies/<uid:uid>/", patient.study_page),
     path("studies/<uid:uid>/download/", zips.study_zip),

@@ -33,14 +33,14 @@ def patient_page(request: HttpRequest, collection: str, patient_id: str) -> Http
     """GET /patients/COLLECTION/ID/: studies in order of time, each with its series."""
     judged = visible(request)
     patient = patient_of(collection, patient_id, judged)
-    revisions = _shown(judged, series__study__patient=patient)
+    revisions = shown_series(judged, series__study__patient=patient)
     query = Query(collections=(collection,), patient_ids=(patient_id,))
     return render(
         request,
         "public/patient.html",
         {
             "patient": patient,
-            "trail": _trail(patient, judged),
+            "trail": trail_of(patient, judged),
             "studies": _by_study(revisions, judged),
             "facts": _patient_facts(patient, revisions, query),
             "query": query.url(),
@@ -56,14 +56,14 @@ def study_page(request: HttpRequest, uid: str) -> HttpResponse:
     """GET /studies/UID/: the series of one study."""
     judged = visible(request)
     study = study_of(uid, judged)
-    revisions = _shown(judged, series__study=study)
+    revisions = shown_series(judged, series__study=study)
     patient = study.patient
     return render(
         request,
         "public/study.html",
         {
             "study": study,
-            "trail": [*_trail(patient, judged), (patient_address(patient), patient.patient_id)],
+            "trail": [*trail_of(patient, judged), (patient_address(patient), patient.patient_id)],
             "thumbs": [_captioned(revision, judged) for revision in revisions],
             "facts": _study_facts(study, revisions),
             "query": Query(study_uids=(uid,)).url(),
@@ -73,13 +73,14 @@ def study_page(request: HttpRequest, uid: str) -> HttpResponse:
     )
 
 
-def _shown(judged: Visible, **of: Any) -> list[SeriesRevision]:
+def shown_series(judged: Visible, **of: Any) -> list[SeriesRevision]:
+    """The current series of a patient or study that the asker may find, in order of time."""
     found = findable(current_revisions(), judged).filter(**of).select_related(*WITH_CONTEXT)
     order = ("series__study__study_date", "series__study__study_instance_uid", "series_number", "pk")
     return list(found.order_by(*order)[:MOST_SERIES])
 
 
-def _trail(patient: Patient, judged: Visible) -> list[tuple[str, str]]:
+def trail_of(patient: Patient, judged: Visible) -> list[tuple[str, str]]:
     """Collections, and the patient's collection where it may itself be found."""
     name = patient.holding.short_title
     try:

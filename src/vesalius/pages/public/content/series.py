@@ -71,7 +71,7 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "cover": drawn.cover if drawn else None,
             "images": drawn.drawn[-1].number if drawn and drawn.drawn else 0,
             "noun": _noun(revision),
-            "viewable": page.may_fetch and _viewable(revision, drawn),
+            "viewable": page.may_fetch and viewable(revision, drawn),
             "tiles": _tiles(drawn, revision, version),
             "none": none_word(drawn, may_fetch=page.may_fetch),
             "facts": _facts(revision),
@@ -81,6 +81,7 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "citation": citation(holding, told_of, told_of.doi, part=f"series {uid}"),
             "held": bool(owner) and holds(owner or "", uid),
             "keys": KEYS,
+            "compare_address": f"{patient_address(revision.series.study.patient)}compare/?series={uid}",
         }
         | related(revision, told_of, judged),
     )
@@ -117,7 +118,7 @@ def _trail(revision: SeriesRevision) -> list[tuple[str, str]]:
     ]
 
 
-def _viewable(revision: SeriesRevision, drawn: Pictures | None) -> bool:
+def viewable(revision: SeriesRevision, drawn: Pictures | None) -> bool:
     """Whether there may be frames: what was drawn, or is of a kind that can be while nobody has tried."""
     return revision.modality not in NO_FRAMES and (drawn is None or bool(drawn.drawn))
 

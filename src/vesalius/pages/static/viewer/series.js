@@ -3,7 +3,7 @@ import { writeAddress } from "./address.js";
 import { Viewer } from "./viewer.js";
 
 for (const root of document.querySelectorAll("[data-viewer]")) {
-  const viewer = new Viewer(root, () => writeAddress(() => viewer.fragment));
+  const viewer = new Viewer(root, (_, change) => "hovered" in change || writeAddress(() => viewer.fragment));
   document.querySelector("[data-instead-of-viewer]")?.remove();
   viewer.open(location.hash.slice(1));
   addEventListener("hashchange", () => viewer.follow(location.hash.slice(1)));

@@ -296,7 +296,15 @@ export class Viewer {
     if (this.crossed) this.redraw();
     this.crossed = null;
     this.point = point && this.stage.imagePoint(...point);
+    if (this.state) this.changed(this, { hovered: this.point });
     showPixel(this.parts, this.frame, this.point, false);
+  }
+
+  // Mark a pixel that another viewer points at; null for none.
+  mark(pixel) {
+    if (!pixel && !this.marked) return;
+    this.marked = pixel;
+    this.redraw();
   }
 
   // Move the crosshair by pixels of the image; the first time it stands in the middle of the view.
@@ -396,7 +404,7 @@ export class Viewer {
     const layers = state.labels ? this.overlays.flatMap(one => one.layers(frame, () => this.redraw())) : [];
     this.stage.draw(frame.kind, this.picture.of(frame, shown, state.inverted), layers, state);
     this.#showMeasures(frame);
-    if (this.crossed) this.stage.cross(this.crossed);
+    for (const pixel of [this.crossed, this.marked]) if (pixel) this.stage.cross(pixel);
     showFrame(this.parts, this.frames, frame, shown, this.stage.place);
     showScale(this.parts, frame.kind, this.stage.place, this.stage.width);
     showPixel(this.parts, frame, this.point, Boolean(this.crossed));

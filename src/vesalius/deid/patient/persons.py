@@ -93,7 +93,8 @@ def may_be_no_name(
     if in_term(reading, index):
         return not is_person(reading, index, is_part, initials)
     if index and word in months() and reading.words[index - 1].plain in _BEFORE_MONTHS:
-        return not is_person(reading, index, is_part, initials)
+        ends = index + 1 < len(reading.words) and reading.between(index).startswith(". ")
+        return ends or not is_person(reading, index, is_part, initials)
     if word not in medical() or is_person(reading, index, is_part, initials):
         return False
     if index and reading.words[index - 1].plain in _ARTICLES:

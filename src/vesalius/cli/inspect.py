@@ -29,7 +29,10 @@ def inspect(
 
     Values are shown to you alone: on this terminal, and in files that only you can read.
     """
-    from vesalius.cli.deidentify_display import display  # noqa: PLC0415 - the help needs none of it
+    from vesalius.site.work.hands import make_ready  # noqa: PLC0415 - the help needs none of it
+
+    make_ready()
+    from vesalius.cli.deidentify_display import display  # noqa: PLC0415
     from vesalius.cli.inspect_display import show  # noqa: PLC0415
     from vesalius.cli.interrupts import stopping  # noqa: PLC0415
     from vesalius.site.survey.run import survey  # noqa: PLC0415

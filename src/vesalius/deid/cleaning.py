@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from vesalius.deid import scripted
@@ -38,6 +39,7 @@ _SOP_INSTANCE: Final = 0x00080018
 class _Memory:
     """What is remembered of one patient's values: what became of them, and the facts that they tell."""
 
+    identity: Identity
     outcomes: Remembered[bytes, Outcome] = field(default_factory=Remembered)
     facts: Remembered[tuple[str, str, bytes], Any] = field(default_factory=Remembered)
 
@@ -82,14 +84,14 @@ def clean(
     if recipe.script and origin == "identifiable":
         hidden = _hidden(file, recipe, context, reader, origin)
         return _by_script(file, recipe, around or _looking_up(identity, recipe, context), hidden)
-    patient = Patient(identity.named_by(recipe), context, recipe.unknown_words)
+    memory = _MEMORIES.of(context, identity, recipe, origin)
+    patient = Patient(memory.identity, context, recipe.unknown_words)
     counted = bool(recipe.event) and origin == "identifiable"
     days = days_from_event(root, identity, patient_of(root)) if counted else None
     hidden = _hidden(file, recipe, context, reader, origin)
     done = frozenset({_PIXELS}) if hidden and hidden.cleaned else frozenset()
     vouched = stamps.Vouched(done=done, undone=frozenset() if done else stamps.undone(root), days=days)
     codes = stamps.missing_items(root, recipe, origin, vouched) if origin != "site" else b""
-    memory = _MEMORIES.of(context, identity, recipe, origin)
     drawn = _drawn(file, recipe, context, reader)
     overlays = drawn.kept if drawn else frozenset()
     walker = Walker(recipe, patient, origin, codes, stamps.tags(vouched), memory.outcomes, overlays)
@@ -191,7 +193,7 @@ def _joined(edits: list[Edit], over: tuple[Edit, ...]) -> tuple[Edit, ...]:
         left = [
             edit for edit in edits if not any(one.start < edit.end and edit.start < one.end for one in over)
         ]
-    return tuple(sorted([*left, *over], key=lambda edit: (edit.start, edit.end)))
+    return tuple(sorted([*left, *over], key=itemgetter(0, 1)))
 
 
 def _syntax(file: DicomFile, origin: Origin, hidden: "Hidden | None") -> str:

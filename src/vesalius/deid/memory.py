@@ -11,8 +11,8 @@ from vesalius.deid.record import Origin
 
 LONGEST: Final = 4096
 """Bytes of the longest element that is remembered."""
-_MOST_BYTES: Final = 4_000_000
-_ENTRY: Final = 400  # bytes that an entry costs beside its value, about
+_MOST_BYTES: Final = 2_000_000
+_ENTRY: Final = 1_000  # bytes that an entry costs beside its value, about
 _MOST_RUNS: Final = 4
 
 K = TypeVar("K", bound=Hashable)
@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Remembered(Generic[K, T]):
     """What was found of values, by the frame that they stand in and by their bytes; it forgets all when it is full.
 
-    Frame and key together name everything that the finding hangs on. Values of no more than `_MOST_BYTES` in all are
-    held, so that files which share nothing cost little memory.
+    Frame and key together name everything that the finding hangs on. It holds no more than `_MOST_BYTES`, so that files
+    which share nothing cost little memory.
     """
 
     __slots__ = ("_frames", "_held")
@@ -59,10 +59,11 @@ class _Held(Generic[T]):
 class OfPatients(Generic[T]):
     """One memory for each patient, identity, recipe and origin; the last few are kept, and none knows of another.
 
-    What a value becomes hangs on these four, so nothing is ever taken from one patient to the next.
+    What a value becomes hangs on these four, so nothing is ever taken from one patient to the next. A memory is made
+    with the identity under the recipe's UID root and prefix.
     """
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    def __init__(self, make: Callable[[Identity], T]) -> None:
         self._make = make
         self._held: list[_Held[T]] = []
 
@@ -78,7 +79,7 @@ class OfPatients(Generic[T]):
                 # the next file brings the very same objects, which need no comparison
                 held.context, held.identity, held.recipe = context, identity, recipe
                 return held.memory
-        new = _Held(context, identity, recipe, origin, self._make())
+        new = _Held(context, identity, recipe, origin, self._make(identity.named_by(recipe)))
         self._held = [new, *self._held[: _MOST_RUNS - 1]]
         return new.memory
 

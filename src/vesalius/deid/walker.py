@@ -132,7 +132,7 @@ class Walker:
         )
         private = kept_private.decisions(dataset, place, self.recipe) if _has_private(dataset) else {}
         alone, position, read = _ALONE | self._stamped, start, dataset.window.read
-        head = read(start, min(end - start, dataset.window.WIDTH))
+        head = dataset.window.shown(start, end)
         for element in dataset:
             at, tag = element.start, element.tag
             if at != position:

@@ -52,6 +52,10 @@ class Window:
         start = offset - self.low
         return self.buffer[start : start + length]
 
+    def shown(self, start: int, end: int) -> bytes:
+        """As many of the bytes from `start` to `end` as are in memory already; the window stays where it is."""
+        return self.buffer[start - self.low : end - self.low] if self.low <= start else b""
+
     def read_past(self, offset: int, length: int) -> bytes:
         """The same without moving the window."""
         if offset + length > self.size:

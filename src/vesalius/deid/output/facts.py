@@ -67,31 +67,35 @@ def facts_after(
     """
     facts: dict[str, Any] = {"TransferSyntaxUID": transfer_syntax}
     memory = memory if memory is not None else Remembered()
-    known = memory.within((root.codecs, root.big_endian))
+    known, elements = memory.within((root.codecs, root.big_endian)), root.elements
     for tag, path, keyword, form in _table():
-        if path not in after and tag not in root.elements:
+        if path in after:
+            new = after[path]
+            if new is None:
+                continue
+            vr, raw = new
+        elif tag in elements:
+            vr, raw = elements[tag].vr, _short(elements[tag])
+        else:
             continue
-        written = _written(root, after, tag, path)
-        if written is None or len(written[1]) > LONGEST:
-            value = form(_values(root, after, tag))
-        elif (path, *written) in known:
-            value = known[path, *written]
+        key = (path, vr, raw)
+        if key in known:
+            value = known[key]
         else:
             value = form(_values(root, after, tag))
-            memory.put(known, (path, *written), len(written[1]), value)
+            if 0 < len(raw) <= LONGEST:
+                memory.put(known, key, len(raw), value)
         if value not in (None, "", []):
             facts[keyword] = [*value] if isinstance(value, list) else value  # the caller's own
     facts["references"] = {keyword: sorted(uids - {""}) for keyword, uids in references.items()}
     return facts
 
 
-def _written(root: Dataset, after: After, tag: int, path: str) -> tuple[str, bytes] | None:
-    """VR and bytes of a root element once written; None for a sequence, for what is gone and for what is long."""
-    if path in after:
-        return after[path]
-    element = root.elements[tag]
-    short = element.length is not None and element.length <= LONGEST and not element.items
-    return (element.vr, element.raw()) if short else None
+def _short(element: Element) -> bytes:
+    """The bytes of a value; none of a sequence, and of what is too long to remember."""
+    if element.length is None or element.length > LONGEST or element.items:
+        return b""
+    return element.raw()
 
 
 def _values(dataset: Dataset, after: After, tag: int, prefix: str = "") -> list[Value]:

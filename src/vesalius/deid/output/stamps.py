@@ -106,8 +106,8 @@ def missing_items(root: Dataset, recipe: Recipe, origin: Origin, vouched: Vouche
     """Items of De-identification Method Code Sequence for what is not coded there yet, as bytes to append."""
     sequence = root.get(METHOD_CODES)
     present = {item.dataset.text(_CODE_VALUE) for item in sequence.items} if sequence is not None else set()
-    lacking = (code for code in codes(recipe, origin, vouched) if code not in present)
-    return b"".join(_item(code, implicit=root.implicit, big_endian=root.big_endian) for code in lacking)
+    lacking = tuple(code for code in codes(recipe, origin, vouched) if code not in present)
+    return _items(lacking, implicit=root.implicit, big_endian=root.big_endian)
 
 
 def missing(root: Dataset) -> tuple[int, ...]:
@@ -129,6 +129,10 @@ def _dates(recipe: Recipe) -> bytes:
 
 
 @lru_cache(maxsize=64)
+def _items(codes: tuple[str, ...], *, implicit: bool, big_endian: bool) -> bytes:
+    return b"".join(_item(code, implicit=implicit, big_endian=big_endian) for code in codes)
+
+
 def _item(code: str, *, implicit: bool, big_endian: bool) -> bytes:
     rows = load_json("ps3.16_cid7050.json")["rows"]
     meaning = next(row["code_meaning"] for row in rows if row["code_value"] == code)

@@ -200,7 +200,8 @@ def _derived(key: DomainKey, purpose: str) -> bytes:
 
 
 def _normal(original: str) -> str:
-    return unicodedata.normalize("NFC", original).strip(" \0")
+    normal = original if original.isascii() else unicodedata.normalize("NFC", original)
+    return normal.strip(" \0")
 
 
 def _mac(key: bytes, *parts: str) -> bytes:

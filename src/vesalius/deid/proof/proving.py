@@ -1,6 +1,7 @@
 """One written file against its source: leaks, old UIDs, stamps, conformance, pixels; any finding stops the file."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from vesalius.deid.annex.actions import Action
@@ -39,7 +40,15 @@ class _Sound(NamedTuple):
     names_uids: bool
 
 
-_MEMORIES: Final[OfPatients[Remembered[bytes, _Sound]]] = OfPatients(Remembered)
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of one patient's written values."""
+
+    identity: Identity
+    sound: Remembered[bytes, _Sound] = field(default_factory=Remembered)
+
+
+_MEMORIES: Final = OfPatients(_Memory)
 
 
 def prove(
@@ -59,7 +68,6 @@ def prove(
     if origin == "site":
         return ()
     found = list(conformance.of_file(source, written))
-    found += _stamps(written.dataset, recipe, origin)
     found += pixels.unreadable(source, written)
     found += _Proof(source, written, recipe, identity, context, origin).findings()
     return tuple(sorted(set(found)))
@@ -82,9 +90,10 @@ class _Proof:
         origin: Origin,
     ) -> None:
         leaks = origin == "identifiable"
-        self._memory = _MEMORIES.of(context, identity, recipe, origin)
-        self._source, self._written = source, written
-        self._recipe, self._identity = recipe, identity.named_by(recipe)
+        memory = _MEMORIES.of(context, identity, recipe, origin)
+        self._memory = memory.sound
+        self._source, self._written, self._origin = source, written, origin
+        self._recipe, self._identity = recipe, memory.identity
         self._content = content_items.OPTION in recipe.options
         self._leaks = Leaks(context) if leaks else None
         self._new_id = self._identity.patient_id(context.issuer, context.patient_id).encode()
@@ -97,6 +106,7 @@ class _Proof:
     def findings(self) -> Iterator[FindingFact]:
         """Everything that stands where it should not, or no longer where it must."""
         before, after = self._source.dataset, self._written.dataset
+        yield from self._stamps(after)
         if self._leaks is not None:
             yield from self._outside()
         sop_class, iod = before.text(_SOP_CLASS), iod_of(before.text(_SOP_CLASS))
@@ -104,6 +114,24 @@ class _Proof:
         node = merged(root_nodes(iod, frozenset(after.elements)))
         # without an IOD every module would count, and nobody can say what this file must hold
         yield from self._data_set(after, before, place, node if iod else None, "")
+
+    def _stamps(self, root: Dataset) -> Iterator[FindingFact]:
+        """The stamps of PS3.15 E.1.1 and E.3 that a cleaned file lacks."""
+        for tag in stamps.missing(root):
+            if tag != stamps.DATES_MODIFIED or self._origin == "identifiable":
+                yield FindingFact("stamp_missing", tag_text(tag), "a cleaned file carries this stamp")
+        codes = root.get(stamps.METHOD_CODES)
+        written = codes.raw() if codes is not None else b""
+        known = self._memory.within(("stamps", root.implicit, root.big_endian))
+        if written in known:
+            return
+        # whether a cleaning option could be held to is known to the pass alone (PS3.15 E.3)
+        conditional = frozenset(option for option in self._recipe.options if option.startswith("clean_"))
+        if stamps.missing_items(root, self._recipe, self._origin, stamps.Vouched(undone=conditional)):
+            sentence = "it does not name every option of the profile that was applied"
+            yield FindingFact("stamp_missing", tag_text(stamps.METHOD_CODES), sentence)
+        elif len(written) <= LONGEST:
+            self._memory.put(known, written, len(written), _Sound("SQ", names_uids=False))
 
     def _outside(self) -> Iterator[FindingFact]:
         """Head of the file, and bytes that the tree does not show."""
@@ -262,15 +290,3 @@ def _without_uids(element: Element, before: Element | None) -> bytes:
     if written.count(b".") > 1:
         return b""
     return written + before.parent.window.read(before.start, there) if before else written
-
-
-def _stamps(root: Dataset, recipe: Recipe, origin: Origin) -> Iterator[FindingFact]:
-    """The stamps of PS3.15 E.1.1 and E.3 that a cleaned file lacks."""
-    for tag in stamps.missing(root):
-        if tag != stamps.DATES_MODIFIED or origin == "identifiable":
-            yield FindingFact("stamp_missing", tag_text(tag), "a cleaned file carries this stamp")
-    # whether a cleaning option could be held to is known to the pass alone (PS3.15 E.3)
-    conditional = frozenset(option for option in recipe.options if option.startswith("clean_"))
-    if stamps.missing_items(root, recipe, origin, stamps.Vouched(undone=conditional)):
-        sentence = "it does not name every option of the profile that was applied"
-        yield FindingFact("stamp_missing", tag_text(stamps.METHOD_CODES), sentence)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from pydicom.charset import encode_string
@@ -20,6 +21,7 @@ def padded(vr: str, value: bytes) -> bytes:
     return value + (b"\0" if vr in _PAD_WITH_NULL else b" ")
 
 
+@lru_cache(maxsize=8192)
 def header(tag: int, vr: str, length: int, *, implicit: bool, big_endian: bool) -> bytes:
     """Tag, VR where it is written, and length."""
     end = ">" if big_endian else "<"

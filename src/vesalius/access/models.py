@@ -65,6 +65,7 @@ class Grant(models.Model):
         DOWNLOAD = "download"
         SITE = "site"
         SUBMISSION = "submission"
+        LIST = "list"  # a shared list, by its name: who may read it
 
     class Deed(models.TextChoices):
         FIND = "find"
@@ -76,7 +77,9 @@ class Grant(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
     scope = models.CharField(max_length=12, choices=Scope.choices)
-    name = models.CharField(max_length=200, blank=True)  # short title, "short title/download", site's name
+    name = models.CharField(
+        max_length=200, blank=True
+    )  # short title, "short title/download", name of a site or list
     deed = models.CharField(max_length=8, choices=Deed.choices)
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateTimeField(null=True)  # None: until it is taken back

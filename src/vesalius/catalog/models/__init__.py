@@ -32,6 +32,7 @@ from vesalius.catalog.models.lists import (
     BasketItem,
     Manifest,
     SavedSearch,
+    SearchHistory,
     SharedList,
     SharedListItem,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "ReleaseRevision",
     "RevisionInstance",
     "SavedSearch",
+    "SearchHistory",
     "Series",
     "SeriesRevision",
     "SharedList",

@@ -54,7 +54,10 @@ NOUNS = (
 )
 # WordNet's files of adjectives, and of nouns of the body, of phenomena, processes, states and substances.
 OF_MEDICINE = {"adj": {0, 1, 44}, "noun": {8, 19, 22, 26, 27}}
-LOCALES = "en_US en_GB en_IN de_DE fr_FR es_ES it_IT nl_NL pt_PT sv_SE no_NO da_DK fi_FI pl_PL cs_CZ hu_HU ro_RO hr_HR tr_TR"
+LOCALES = (
+    "en_US", "en_GB", "en_IN", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_PT", "sv_SE", "no_NO", "da_DK", "fi_FI",
+    "pl_PL", "cs_CZ", "hu_HU", "ro_RO", "hr_HR", "tr_TR",
+)  # fmt: skip
 HEAD = """\
 # Words of published vocabularies in plain letters, made by scripts/medical_words.py; sources and licences stand in
 # PROVENANCE.md. Names of people are left out: those that are terms too stand in companions.csv.
@@ -193,7 +196,7 @@ def drugs(path: str) -> Iterator[str]:
 def bearers() -> frozenset[str]:
     """Family and given names of people, as Faker has them for languages in Latin letters."""
     found: set[str] = set()
-    for locale in LOCALES.split():
+    for locale in LOCALES:
         provider = import_module(f"faker.providers.person.{locale}").Provider
         for name in dir(provider):
             if "first_names" in name or "last_names" in name:
@@ -256,8 +259,8 @@ def drugs_list(path: str) -> str:
 
 
 def bearers_list(_path: str) -> str:
-    """Of the names that people bear those that are words here, but neither of technique nor plain English."""
-    common = listed("words.txt", "words/clinical.txt", "words/english.txt", "words/small.txt")
+    """Of the names that people bear those that are words here, but not of technique."""
+    common = listed("words.txt", "words/clinical.txt", "words/small.txt")
     return written({word for word in bearers() if len(word) > 3 and is_known(word)} - common)
 
 

@@ -28,11 +28,15 @@ _COUNTED: Final = re.compile(r"\d{1,4}([a-z]{2,15})")
 _BY_TURNS: Final = re.compile(r"[a-z]+|\d+")
 _MOST_DIGITS: Final = 3
 # Letters that stand alone between numbers: subsets and iterations, axes, dimensions, times.
-_SINGLE: Final = frozenset("bdimpstvx")
+_SINGLE: Final = frozenset("bdhimpstvx")
 _ROMAN: Final = re.compile(r"(?=[ivx])x{0,2}(ix|iv|v?i{0,3})[abc]?")
 _PREFIX: Final = re.compile(
     r"(?:non|post|pre|peri|para|sub|supra|infra|intra|inter|retro|trans|hemi|bi|endo|epi|hyper|hypo|micro|macro|multi|"
-    r"anti|pan|poly|pseudo|semi|ultra|extra|mid|antero|postero|infero|supero|re|un|uni|neuro|cardio|osteo|broncho|angio)"
+    r"anti|pan|poly|pseudo|semi|ultra|extra|mid|antero|postero|infero|supero|re|un|uni|neuro|cardio|osteo|broncho|angio|"
+    r"recto|vesico|utero|ileo|gastro|hepato|pancreatico|costo|sterno|cranio|cervico|thoraco|lumbo|sacro|ilio|pubo|femoro|"
+    r"tibio|humero|radio|ulno|naso|oro|laryngo|pharyngo|tracheo|pleuro|aorto|arterio|veno|lympho|myo|chondro|fibro|adeno|"
+    r"cysto|nephro|uretero|urethro|vagino|salpingo|spleno|porto|bilio|duodeno|jejuno|colo|procto|occipito|parieto|"
+    r"temporo|fronto|spheno|petro|oculo|cerebello|ponto|spino|meningo|ventriculo|atrio|myelo|lipo|leio|rhabdo|dermato)"
     r"([a-z]{4,})"
 )
 # Endings that only terms of medicine have, on words long enough to be one; the last are WHO's stems of drug names.

@@ -32,6 +32,7 @@ MARK: Final = "[removed]"
 _PASSES: Final = 4
 _UNREADABLE: Final = "\ufffd"
 _LONGEST_NAME: Final = 3  # words that a title may name
+_SETTINGS: Final = frozenset({"window", "windows", "kernel", "protocol", "routine"})  # of an image
 _LONGEST_MEASURED: Final = 5  # digits of a number before a unit
 
 
@@ -189,7 +190,9 @@ def _leads_on(reading: Reading, place: int) -> bool:
     following, between = reading.words[place + 1].plain, reading.between(place)
     if between == "-":
         return is_known(following)
-    return not between.strip() and (following.isdigit() or is_medical(following))
+    return not between.strip(" _") and (
+        following.isdigit() or is_medical(following) or following in _SETTINGS
+    )
 
 
 def _titles_of(reading: Reading, gone: set[int]) -> list[int]:
@@ -206,7 +209,7 @@ def _is_borne(reading: Reading, place: int) -> bool:
     named = reading.words[place].plain in borne() and reading.written(place)[0].isupper()
     if named and reading.written(place).isupper() and is_medical(reading.words[place].plain):
         return False  # in capitals throughout, a word of technique says nothing
-    return named and not in_term(reading, place)
+    return named and not in_term(reading, place) and not _leads_on(reading, place)
 
 
 def _end(reading: Reading, place: int) -> int:

@@ -30,6 +30,7 @@ ALONE = "community"
 SALT = "2026-11-23 "  # another one draws another sample and parts the words anew
 HELD_OUT = 6  # one word of so many
 PLANTED = ("midi",)  # programmes whose descriptions were made to hold invented identifiers
+SAYS_NOTHING = {"none", "with", "without", "and", "the", "for", "not", "null", "unknown"}
 LEVELS = {"series": "SeriesDescription", "study": "StudyDescription"}
 
 
@@ -83,7 +84,7 @@ def main() -> None:
         plain = text.isascii() and len(text) <= 48 and not re.search(r"\d{4}", text)
         return (
             plain
-            and any(len(word) > 2 for word in words)
+            and any(len(word) > 2 and word.lower() not in SAYS_NOTHING for word in words)
             and all(len(sent[word.lower()]) >= LEAST_SENDERS for word in words)
         )
 

@@ -1,6 +1,8 @@
 """A new set of planted identifiers in every run, cleaned by the command and held to its answer key.
 
-The seed is in the message of a failure; SEED=... runs it again. `make bench-deid` does the same beside other tools.
+People, identifiers, notations and how phrases are put together are new in every run. The phrases are of the half that
+may be looked at; `make bench-deid` takes the other half, which stays unseen, beside other tools. The seed is in the
+message of a failure; SEED=... runs it again.
 """
 
 import os
@@ -17,8 +19,6 @@ from bench.deid_set.score.scoring import rates, score
 SEED = int(os.environ.get("SEED") or secrets.randbelow(10**6))
 SUBJECTS = 2
 LEAST = 99.5  # percent, of each action
-# One of two patients of the hard set is called by a medical word: of so few files, a word or two is a percent.
-LEAST_KEPT = 97.0
 WHOLE = {
     "pixels_hidden",
     "pixels_retained",
@@ -34,7 +34,7 @@ WHOLE = {
 def cleaned(request, tmp_path_factory):
     """(what the set is called, every verdict on it)"""
     made = tmp_path_factory.mktemp(request.param)
-    make_set(made, seed=SEED, subjects=SUBJECTS, hard=request.param == "hard")
+    make_set(made, seed=SEED, subjects=SUBJECTS, hard=request.param == "hard", half="develop")
     run = subprocess.run(
         ours(made / "files", made / "out", made / "maps"), capture_output=True, text=True, check=False
     )
@@ -46,7 +46,7 @@ def cleaned(request, tmp_path_factory):
 def test_every_action_of_midi_b_is_done_on_a_set_that_nobody_has_seen(cleaned):
     kind, verdicts = cleaned
     print(f"seed {SEED}, {kind}")
-    least = dict.fromkeys(ACTIONS, LEAST) | {"text_retained": LEAST_KEPT} | dict.fromkeys(WHOLE, 100)
+    least = dict.fromkeys(ACTIONS, LEAST) | dict.fromkeys(WHOLE, 100)
     lacking = {
         action: (passed, count)
         for action, (passed, count) in rates(verdicts).items()

@@ -26,6 +26,7 @@ from vesalius.catalog.models import (
     Purge,
     RefusedContent,
     SavedSearch,
+    SearchHistory,
     Series,
     SharedList,
     SharedListItem,
@@ -113,16 +114,29 @@ def test_the_reason_stays_and_may_not_name_the_patient(lung):
 def _mention(uids: list[str], others: list[str]) -> None:
     """Leave the patient's name and UIDs wherever a reader can leave them."""
     basket = Basket.objects.create(owner="person:researcher")
-    shared = SharedList.objects.create(name="mine", owner="researcher")
+    shared = SharedList.objects.create(name="mine", owner="researcher", description=f"Scans of {CANARY}.")
+    SharedList.objects.create(name=f"scans of {CANARY}", owner="researcher", title="Scans")
     for uid in (*uids, *others):
         BasketItem.objects.create(basket=basket, series_instance_uid=uid)
         SharedListItem.objects.create(shared_list=shared, series_instance_uid=uid)
         DownloadCount.objects.create(day=date(2026, 1, 1), series_instance_uid=uid, way="page", count=1)
     Manifest.objects.create(name="m", series_instance_uids=[*uids, *others])
     for number, query in enumerate(
-        [{"patient_ids": [CANARY]}, {"series_uids": uids}, {"words": f"a {CANARY}"}, {"modalities": ["CT"]}]
+        [
+            {"patient_ids": [CANARY]},
+            {"series_uids": uids},
+            {"words": f"a {CANARY}"},
+            {"modalities": ["CT"]},
+            {"parameters": [["where", f'PatientID = "{CANARY.lower()}"']]},
+        ]
     ):
         SavedSearch.objects.create(owner="researcher", name=str(number), query=query)
+    SavedSearch.objects.create(owner="researcher", name=f"about {CANARY}", query={"modalities": ["MR"]})
+    SavedSearch.objects.create(owner="list", name="f" * 32, query={"ids": [CANARY, "others"]})
+    asked = ([["patient", CANARY]], [["list", "f" * 32]], [["modality", "CT"]])
+    SearchHistory.objects.create(
+        owner="person:researcher", searches=[{"parameters": one, "at": ""} for one in asked]
+    )
     holding = Series.objects.get(series_instance_uid=uids[0]).holding
     Succession.objects.create(
         level="series", old_uid="2.25.1", new_uid=uids[0], reason="split", release=holding.current_release
@@ -174,6 +188,8 @@ def test_nothing_of_a_purged_patient_remains(house, lung):
     assert BasketItem.objects.count() == SharedListItem.objects.count() == len(others)
     assert Manifest.objects.get().series_instance_uids == others
     assert SavedSearch.objects.get().query == {"modalities": ["CT"]}
+    assert SearchHistory.objects.get().searches == [{"parameters": [["modality", "CT"]], "at": ""}]
+    assert set(SharedList.objects.values_list("description", "title")) == {("", "")}
     assert not Succession.objects.exists()
     stone = Tombstone.objects.get(kind=Tombstone.Kind.PURGED)
     assert (stone.level, stone.reason, stone.deed_id) == ("patient", REASON, purge.deed_id)

@@ -1,7 +1,9 @@
 """Where a purged patient is mentioned besides its own rows: lists, searches, manifests, counts, older deeds."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 
+from vesalius.access.models import Grant
 from vesalius.audit.models import AuditEntry
 from vesalius.catalog.models import (
     BasketItem,
@@ -9,6 +11,8 @@ from vesalius.catalog.models import (
     Manifest,
     Patient,
     SavedSearch,
+    SearchHistory,
+    SharedList,
     SharedListItem,
     Succession,
     Tombstone,
@@ -16,6 +20,7 @@ from vesalius.catalog.models import (
 from vesalius.catalog.refusal import keyed_digest
 
 BATCH = 500  # names in one question
+_WORD = re.compile(r"[\w.-]+")
 
 
 def forget(patient: Patient, uids: Collection[str]) -> int:
@@ -25,7 +30,7 @@ def forget(patient: Patient, uids: Collection[str]) -> int:
     """
     names = {patient.patient_id, *uids}
     count = sum(_forget_uids(batch) for batch in _batches(sorted(uids)))
-    count += _forget_searches(names) + _forget_manifests(set(uids))
+    count += _forget_searches(names) + _forget_lists(names) + _forget_manifests(set(uids))
     spoken = {*uids, f"{patient.holding.short_title}/{patient.patient_id}"}
     return count + sum(_rename(batch) for batch in _batches(sorted(spoken)))
 
@@ -47,22 +52,63 @@ def _forget_uids(uids: list[str]) -> int:
 
 
 def _forget_searches(names: Collection[str]) -> int:
-    """A stored question that names the patient goes whole."""
-    naming = [search.pk for search in SavedSearch.objects.all() if _strings(search.query) & set(names)]
-    return SavedSearch.objects.filter(pk__in=naming).delete()[0]
+    """A stored question that names the patient goes whole, and those that name a list of identifiers that went."""
+    speaks = _speaking_of(names)
+    naming = [search for search in SavedSearch.objects.all() if speaks(search.query) or speaks(search.name)]
+    gone = _speaking_of({*names, *(search.name for search in naming if "ids" in search.query)})
+    for row in SearchHistory.objects.exclude(searches=[]):
+        kept = [one for one in row.searches if not gone(one)]
+        if len(kept) < len(row.searches):
+            SearchHistory.objects.filter(pk=row.pk).update(searches=kept)
+    return SavedSearch.objects.filter(pk__in=[search.pk for search in naming]).delete()[0]
 
 
-def _strings(value: object) -> set[str]:
-    """Every string in a JSON value; keys too, and the words of a longer text."""
+def _forget_lists(names: Collection[str]) -> int:
+    """What a list says of itself goes where it names the patient."""
+    speaks = _speaking_of(names)
+    naming = [
+        one for one in SharedList.objects.all() if speaks([one.name, one.title, one.description, one.url])
+    ]
+    for one in naming:
+        if speaks(one.name):
+            renamed = keyed_digest(one.name)
+            Grant.objects.filter(scope=Grant.Scope.LIST, name=one.name).update(name=renamed)
+            one.name = renamed
+        one.title = one.description = one.url = ""
+        one.save(update_fields=["name", "title", "description", "url"])
+    return len(naming)
+
+
+def _speaking_of(names: Collection[str]) -> Callable[[object], bool]:
+    """Whether a JSON value names one of these anywhere, as a whole word and whatever its case."""
+    folded = {name.casefold() for name in names}
+    # a name of several words is looked for as it stands, others among the words: a patient has thousands of UIDs
+    several = [name for name in folded if not _WORD.fullmatch(name)]
+
+    def speaks(value: object) -> bool:
+        for text in _strings(value):
+            told = text.casefold()
+            words = _WORD.findall(told)
+            if not folded.isdisjoint([told, *words, *(word.strip(".-") for word in words)]):
+                return True
+            if any(name in told for name in several):
+                return True
+        return False
+
+    return speaks
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a JSON value; keys too."""
     match value:
         case dict():
-            return set().union(*map(_strings, value.keys()), *map(_strings, value.values()))
+            for pair in value.items():
+                yield from _strings(list(pair))
         case list():
-            return set().union(*map(_strings, value))
+            for one in value:
+                yield from _strings(one)
         case str():
-            return {value, *value.split()}
-        case _:
-            return set()
+            yield value
 
 
 def _forget_manifests(uids: Collection[str]) -> int:

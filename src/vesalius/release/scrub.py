@@ -10,9 +10,9 @@ TABLES = (
     "audit_auditentry", "catalog_basketitem", "catalog_blob", "catalog_cell", "catalog_downloadcount",
     "catalog_instance",
     "catalog_manifest", "catalog_patient", "catalog_purge", "catalog_releaserevision", "catalog_revisioninstance",
-    "catalog_savedsearch", "catalog_series", "catalog_seriesrevision", "catalog_sharedlistitem", "catalog_slide",
-    "catalog_study", "catalog_succession", "catalog_supportingfile", "catalog_supportingfilelink",
-    "catalog_tombstone",
+    "catalog_savedsearch", "catalog_searchhistory", "catalog_series", "catalog_seriesrevision", "catalog_sharedlist",
+    "catalog_sharedlistitem", "catalog_slide", "catalog_study", "catalog_succession", "catalog_supportingfile",
+    "catalog_supportingfilelink", "catalog_tombstone",
 )  # fmt: skip
 
 

@@ -80,13 +80,14 @@ def over_time(holding: Any) -> list[Any]:
     patient = make_patient(holding, "KIND-2")
     made = []
     for name, numbers, space, day in (
-        ("BASE", range(12), "2.25.777", "2001-01-01"), ("AGAIN", range(0, 12, 2), "2.25.777", "2001-04-01"),
-        ("LATER", range(23), "2.25.999", "2002-01-01"),
+        ("BASE", range(12), "2.25.777", "20010101"), ("AGAIN", range(0, 12, 2), "2.25.777", "20010401"),
+        ("LATER", range(23), "2.25.999", "20020101"),
     ):  # fmt: skip
         images = [ct_slice(number) for number in numbers]
         for image in images:
             image.FrameOfReferenceUID, image.SeriesDescription = space, name
-        study = make_study(patient, study_date=day, study_description="CT CHEST")
+            image.StudyDate, image.StudyDescription = day, "CT CHEST"
+        study = make_study(patient)
         made.append(make_images(study, images))
     return made
 

@@ -16,7 +16,7 @@ FARTHEST, CLOSEST = 0.1, 40.0  # zoom
 _KNOWN: Final = frozenset(
     {"image", "window", "zoom", "centre", "rotate", "flip", "inverted", "labels", "opacity", "hide", "size", *SHAPES}
 )  # fmt: skip
-BESIDES: Final = frozenset({"version"})  # words of an address that are not about the view
+BESIDES: Final = frozenset({"version", "caption"})  # words of an address that are not about the view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,17 @@ from django.urls.converters import StringConverter
 
 from vesalius.catalog.models import Holding
 from vesalius.pages.assets import static_file
-from vesalius.pages.public.content import contours, frames, header, patient, pictures, series, side_by_side, view
+from vesalius.pages.public.content import (
+    browsing,
+    contours,
+    frames,
+    header,
+    patient,
+    pictures,
+    series,
+    side_by_side,
+    view,
+)
 from vesalius.pages.public.finding import search
 from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
@@ -80,6 +90,8 @@ urlpatterns: list[URLPattern] = [
     path("series/<uid:uid>/thumbnail/<int:number>/", pictures.thumbnail),
     path("series/<uid:uid>/frames/", frames.description),
     path("series/<uid:uid>/frames/<int:number>/", frames.frame),
+    path("series/<uid:uid>/sheet/", browsing.sheet),
+    path("series/<uid:uid>/cine/", browsing.cine),
     path("series/<uid:uid>/contours/", contours.description),
     path("series/<uid:uid>/view.png", view.picture),
     path("series/<uid:uid>/download/", series.download),

@@ -26,14 +26,16 @@ PURPOSE = "For research and teaching; not for diagnosis."
 def picture(request: HttpRequest, uid: str) -> HttpResponse:
     """GET /series/UID/view.png?image=12&...: a PNG of what a viewer shows at that address, and how to cite it.
 
-    202 while it is drawn: a page that asks again by itself, or to others how far it is. 400 names what says nothing.
+    `caption=0` leaves the words below it out. 202 while it is drawn: a page that asks again by itself, or to others
+    how far it is. 400 names what says nothing.
     """
     judged = visible(request)
     version = whole_number(request, "version")
     revision = revision_to_fetch(uid, judged, version)
     view = view_of(dict(request.GET.lists()))
     labels = [label for label, _ in labels_over(revision, judged)] if view.labels else []
-    found = picture_of_view(revision, view, labels, _words(request, revision, view, version))
+    words = () if request.GET.get("caption") == "0" else _words(request, revision, view, version)
+    found = picture_of_view(revision, view, labels, words)
     if isinstance(found, Pending):
         return _being_drawn(request, found)
     everybody = visible_to(None)

@@ -18,8 +18,8 @@ viewers.forEach(viewer => link.add(viewer));
 document.querySelectorAll("[data-instead-of-viewer]").forEach(one => one.remove());
 
 Promise.all(viewers.map((viewer, at) => viewer.open(views()[at] ?? ""))).then(() => {
-  if (location.hash) return; // an address tells where each stands
-  link.follow(viewers[0]);
+  if (!location.hash) link.follow(viewers[0]); // an address tells where each stands
+  link.tell();
 });
 addEventListener("hashchange", () => {
   link.busy = true;

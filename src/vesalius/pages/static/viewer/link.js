@@ -31,7 +31,7 @@ export class Link {
     }
     this.busy = false;
     for (const one of this.viewers) if (one.state) this.last.set(one, one.state.number);
-    this.#tell();
+    this.tell();
   }
 
   // All others go where this one is.
@@ -69,7 +69,8 @@ export class Link {
     other.mark(near ? pixelOf(there, placeOf(here, point[0] - 0.5, point[1] - 0.5)).map(Math.round) : null);
   }
 
-  #tell() {
+  // Say how they are linked.
+  tell() {
     const spaces = new Set(this.viewers.map(one => one.frame?.kind.frame_of_reference ?? one));
     const words = {
       place: spaces.size > 1

@@ -35,6 +35,7 @@ SHELVES = {
         "proof": ("The proof", "what every cleaned file is held to"),
         "ctp": ("Coming from CTP", "scripts, filters and lookup tables that run as they are"),
         "library": ("The cleaner as a library", "examples in Python"),
+        "viewer": ("The viewer", "what it measures, the words of its address, what lies over an image"),
         "index": ("Fronting another index", "series that are found here and fetched elsewhere"),
     },
 }

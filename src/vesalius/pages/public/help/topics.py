@@ -10,6 +10,8 @@ VERSIONS = ("/help/#versions", "Versions")
 DOWNLOADS = ("/help/#download", "Download")
 FIND = ("/help/#find", "Find")
 
+_VIEWER_KEYS = tuple((key, f"{does[0].lower()}{does[1:]}") for key, does in KEYS)
+
 _BY_NAME = {
     "home": Topic(
         title="The first page",
@@ -105,10 +107,14 @@ _BY_NAME = {
                 "The viewer shows the values that the scanner wrote; point at a pixel to read its own. Its keys work "
                 "while the picture has the focus, and its address holds what you see: keep it or send it."
             ),
+            (
+                "Choose Distance, Angle, Rectangle or Ellipse and set points: the table below the picture says what "
+                "was measured, with its unit. “Picture of this view” draws what you see, with its citation below."
+            ),
             "Download it as a ZIP, which goes on where it broke off, or put it into the basket with others.",
             "“Header” shows all that the files say about how they were made.",
         ),
-        keys=tuple((key, f"{does[0].lower()}{does[1:]}") for key, does in KEYS),
+        keys=_VIEWER_KEYS,
         links=(DOWNLOADS, RESEARCHERS),
     ),
     "header": Topic(
@@ -118,6 +124,30 @@ _BY_NAME = {
                 "Every element of the file besides the pixels, as de-identification left it: name, tag, type of "
                 "value and value. The names are those of the DICOM standard (PS3.6)."
             ),
+            "“Compare with” holds it against another image or another series, and shows what differs.",
+        ),
+        links=(RESEARCHERS,),
+    ),
+    "compare": Topic(
+        title="Series side by side",
+        sentences=(
+            (
+                "Two to four series of one subject. Those of one frame of reference scroll by place in the body, "
+                "others by their share of the series; “step by step” keeps the distance that you have set."
+            ),
+            (
+                "Window, zoom and turn are the same in all until you untick them. Point at a place in one: it is "
+                "marked in the others that share its frame of reference. The address holds all that you see."
+            ),
+        ),
+        keys=_VIEWER_KEYS,
+        links=(RESEARCHERS,),
+    ),
+    "pictures": Topic(
+        title="Pictures of a series",
+        sentences=(
+            "All on one sheet, or one after the other with First, Previous, Next and Last, which need no JavaScript.",
+            "They are reduced pictures to find your way. The viewer has every value, and measures.",
         ),
         links=(RESEARCHERS,),
     ),
@@ -165,9 +195,12 @@ _PLACES = {
     "analysis-results/<str:name>/tables/": "table",
     "search": "search",
     "patients/": "patient",
+    "patients/<str:collection>/<path:patient_id>/compare/": "compare",
     "studies/": "study",
     "series/": "series",
     "series/<uid:uid>/header/": "header",
+    "series/<uid:uid>/sheet/": "pictures",
+    "series/<uid:uid>/cine/": "pictures",
     "basket/": "basket",
     "account/": "account",
     "help/": "help",

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from vesalius.access.models import Person
 from vesalius.access.permit import Visible, visible_to
+from vesalius.access.tokens import person_with
+from vesalius.errors import ArchiveError
 
 BASKET: Final = "basket"  # key in a session; a name of its own survives the new session key at sign-in
 _JUDGED: Final = "_vesalius_visible"
@@ -26,10 +28,33 @@ def person(request: HttpRequest) -> Person | None:
     return user if isinstance(user, Person) else None
 
 
+class BadToken(ArchiveError):
+    """A token was sent, and it is none of this archive's or no longer good."""
+
+    status = 401
+    hint = "Make a new one on the page of your account, or ask without a token."
+
+
+def by_token(request: HttpRequest) -> Person | None:
+    """The account whose token a program sends in `Authorization: Bearer`, else that of the session. BadToken."""
+    scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
+    if not scheme:
+        return person(request)
+    found = person_with(secret.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise BadToken("The access token is invalid or has expired.")
+    return found
+
+
+def owner_of(known: Person) -> str:
+    """The name under which an account keeps things."""
+    return f"person:{known.name}"
+
+
 def basket_owner(request: HttpRequest) -> str | None:
     """The name of this reader's basket: the account's or the session's; None where there is none yet."""
     if known := person(request):
-        return f"person:{known.name}"
+        return owner_of(known)
     session = getattr(request, "session", {})
     return f"session:{session[BASKET]}" if BASKET in session else None
 

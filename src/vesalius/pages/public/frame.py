@@ -43,7 +43,7 @@ def _account(request: HttpRequest) -> dict[str, Any]:
         "name": known.full_name or known.name if known else "",
         "sign_in": "/account/login/",
         "sign_out": "/account/logout/",
-        "links": [("/account/", "Your account")],
+        "links": [("/searches/", "Your searches"), ("/account/", "Your account")],
     }
 
 

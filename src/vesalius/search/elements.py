@@ -8,8 +8,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, TypeAlias, cast
 
-from pydicom.datadict import dictionary_description, dictionary_VR, keyword_dict, keyword_for_tag
+from pydicom.datadict import (
+    dictionary_description,
+    dictionary_VM,
+    dictionary_VR,
+    keyword_dict,
+    keyword_for_tag,
+)
 
+DISTINCT = frozenset(
+    {"slice_thickness", "pixel_spacing"}
+)  # columns with the different values of a revision's images
 NOT_SPECIFIED = "Not specified"  # how pages show an empty value
 Kind: TypeAlias = Literal["text", "number", "day", "flag", "uid"]
 # VR (PS3.5 6.2) -> kind; what is not here (bytes, sequences) can be asked by a row of the table alone.
@@ -51,6 +60,11 @@ class Element:
         return self.keyword or "".join(
             part[0].upper() + part[1:] for part in re.split(r"\W+", self.label) if part
         )
+
+    @property
+    def several(self) -> bool:
+        """Whether it may have several values: those of one image (DICOM's VM), or different ones of its images."""
+        return self.path in DISTINCT or (self.keyword != "" and dictionary_VM(self.keyword) != "1")
 
     @property
     def tag(self) -> str:

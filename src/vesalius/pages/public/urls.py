@@ -16,7 +16,9 @@ from vesalius.pages.public.content import (
     side_by_side,
     view,
 )
+from vesalius.pages.public.finding import files as search_files
 from vesalius.pages.public.finding import search
+from vesalius.pages.public.finding.advanced.page import advanced
 from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
@@ -77,8 +79,8 @@ urlpatterns: list[URLPattern] = [
     *_of_holdings("collections", Holding.Kind.COLLECTION),
     *_of_holdings("analysis-results", Holding.Kind.ANALYSIS_RESULT),
     path("search/", search.search),
-    path("search.csv", search.search_csv),
-    path("search.json", search.search_json),
+    path("search/advanced/", advanced),
+    *(path(f"search.{form}", search_files.search_file, {"form": form}) for form in search_files.FORMS),
     path("patients/<str:collection>/<path:patient_id>/download/", zips.patient_zip),
     path("patients/<str:collection>/<path:patient_id>/compare/", side_by_side.side_by_side),
     path("patients/<str:collection>/<path:patient_id>/", patient.patient_page),

@@ -1,5 +1,7 @@
 """Values of DICOM attributes in the words of pages."""
 
+from collections.abc import Callable
+
 from vesalius.catalog.making import LICENSES
 from vesalius.catalog.models import SeriesRevision
 
@@ -35,10 +37,17 @@ def licence(spdx: str) -> str:
     return LICENSES[spdx][1] if spdx in LICENSES else spdx
 
 
+def _flag(yes: str, no: str) -> Callable[[str], str]:
+    return lambda label: {"Yes": yes, "No": no}.get(label, label)
+
+
 IN_WORDS = {
     "sexes": sex,
     "body_parts": body_part,
     "licenses": licence,
+    "third_party": _flag("Only of third parties", "Without third parties"),
+    "phantoms": _flag("Only phantoms", "Without phantoms"),
+    "commercial": _flag("Allowed", "Not allowed"),
 }  # search element -> how its values are said
 
 

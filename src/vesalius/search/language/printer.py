@@ -41,13 +41,13 @@ def _printed(condition: Condition) -> str:
         case Compare():
             text = _comparison(condition)
         case Together(element, values):
-            text = f"{_name(element)} all ({_list(values)})"
+            text = f"{_name(element)} all ({listed(values)})"
         case Identified(ids):
-            text = f"{Asked.IDENTIFIER} in ({_list(ids)})"
+            text = f"{Asked.IDENTIFIER} in ({listed(ids)})"
         case Studies(least, by):
             text = f"{Asked.STUDY_DATES if by == 'dates' else Asked.STUDY_COUNT} >= {least}"
         case Words(words):
-            text = words if _is_bare(words) else _quoted(words)
+            text = words if _is_bare(words) else quoted(words)
     return text
 
 
@@ -64,7 +64,7 @@ def _comparison(condition: Compare) -> str:
         case Operator.PRESENT:
             return f"{name} {typed}"
         case Operator.ANY_OF:
-            return f"{name} {typed} ({_list(values)})"
+            return f"{name} {typed} ({listed(values)})"
         case Operator.BETWEEN:
             return f"{name} {typed} {_value(values[0])}..{_value(values[1])}"
         case Operator.LIKE:
@@ -78,7 +78,8 @@ def _name(name: str) -> str:
     return element.word if element else name
 
 
-def _list(values: tuple[Value, ...]) -> str:
+def listed(values: tuple[Value, ...]) -> str:
+    """Values with commas between, as they stand in parentheses."""
     return ", ".join(map(_value, values))
 
 
@@ -89,7 +90,7 @@ def _value(value: Value, wild: str = "") -> str:
         _PLAIN.fullmatch(text.translate(dict.fromkeys(map(ord, wild), "x")))
         and text.casefold() not in JOINING
     )
-    return text if plain else _quoted(text)
+    return text if plain else quoted(text)
 
 
 def _is_bare(text: str) -> bool:
@@ -99,6 +100,7 @@ def _is_bare(text: str) -> bool:
     return all(_WORD.fullmatch(word) and ".." not in word and word.casefold() not in taken for word in words)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text in quotes, read as itself."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from vesalius.search.conditions import Compare, Condition, every
+from vesalius.search.conditions import every
 from vesalius.search.elements import BY_NAME, ELEMENTS, shown
 from vesalius.search.language import text_of
 from vesalius.search.language.values import spelled
-from vesalius.search.query.question import MODALITIES, Query, Range, conjuncts, element_asked
+from vesalius.search.query.question import MODALITIES, Query, Range, conjuncts
 
 SHOWN_IDENTIFIERS = 3
 
@@ -51,7 +51,7 @@ def _chips(query: Query) -> Iterator[Chip]:
     for part in conjuncts(query.where):
         others = [other for other in conjuncts(query.where) if other != part]
         without = replace(query, where=every(others) if others else None)
-        yield Chip(label=_label(part), value=text_of(part), without=without)
+        yield Chip(label="Question", value=text_of(part), without=without)
 
 
 def _range_words(one: Range) -> str:
@@ -70,8 +70,3 @@ def _identifiers(query: Query) -> str:
     if len(query.identified) <= SHOWN_IDENTIFIERS:
         return ", ".join(query.identified)
     return f"{len(query.identified):,} pasted"
-
-
-def _label(part: Condition) -> str:
-    element = element_asked(part) if isinstance(part, Compare) else None
-    return element.label if element else "Question"

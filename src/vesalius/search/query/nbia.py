@@ -139,8 +139,9 @@ def _together(raw: str) -> Mapping[str, Any]:
 
 
 def _listed(raw: str) -> Mapping[str, Any]:
-    """The series of a shared list."""
-    found = SharedList.objects.filter(name=raw.strip()).first()
+    """The series of the newest version of a list that anybody may read."""
+    lists = SharedList.objects.filter(name=raw.strip(), public=True, removed_at=None)
+    found = lists.order_by("-version").first()
     if found is None:
         raise NotFound("There is no such shared list.")
     return {"identified": tuple(found.items.values_list("series_instance_uid", flat=True))}

@@ -1,30 +1,32 @@
-"""The rows of an answer as the page, CSV and JSON show them; each view of an answer is a row of a table."""
+"""The rows of an answer as the page, CSV, JSON and Parquet show them; each view of an answer is a row of a table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
+from vesalius.search.elements import BY_NAME, Element
 from vesalius.search.find import Page, find_patients, find_series, find_studies
 from vesalius.search.query import Query
 
-SERIES_COLUMNS: dict[str, Callable[[SeriesRevision], object]] = {
-    "collection": lambda row: row.series.study.patient.holding.short_title,
-    "dataset": lambda row: row.home_download.holding.short_title,
-    "patient_id": lambda row: row.series.study.patient.patient_id,
-    "study_instance_uid": lambda row: row.series.study.study_instance_uid,
-    "study_date": lambda row: row.study_date,
-    "study_description": lambda row: row.study_description,
-    "series_instance_uid": lambda row: row.series.series_instance_uid,
-    "modality": lambda row: row.modality,
-    "body_part_examined": lambda row: row.body_part_examined,
-    "series_description": lambda row: row.series_description,
-    "manufacturer": lambda row: row.manufacturer,
-    "manufacturer_model_name": lambda row: row.manufacturer_model_name,
-    "image_count": lambda row: row.image_count,
-    "size": lambda row: row.size,
-    "license": lambda row: row.home_download.license.spdx,
+SERIES_COLUMNS: Final = {  # name in a file -> path from SeriesRevision
+    "collection": "series__study__patient__holding__short_title",
+    "dataset": "home_download__holding__short_title",
+    "patient_id": "series__study__patient__patient_id",
+    "study_instance_uid": "series__study__study_instance_uid",
+    "study_date": "study_date",
+    "study_description": "study_description",
+    "series_instance_uid": "series__series_instance_uid",
+    "modality": "modality",
+    "body_part_examined": "body_part_examined",
+    "series_description": "series_description",
+    "manufacturer": "manufacturer",
+    "manufacturer_model_name": "manufacturer_model_name",
+    "image_count": "image_count",
+    "size": "size",
+    "license": "home_download__license__spdx",
 }
 PATIENT_COLUMNS = (
     "collection", "patient_id", "sex", "species", "study_count", "series_count", "image_count", "size",
@@ -32,6 +34,29 @@ PATIENT_COLUMNS = (
 STUDY_COLUMNS = (
     "collection", "patient_id", "study_instance_uid", "date", "description", "series_count", "image_count", "size",
 )  # fmt: skip
+COLUMNS_SHOWN: Final = tuple(  # of the flat table, until others are chosen
+    BY_NAME[name]
+    for name in (
+        "collections", "patient_ids", "study_date", "modalities", "body_parts", "SeriesDescription", "slice_thickness",
+        "manufacturers", "models", "image_count",
+    )
+)  # fmt: skip
+
+
+def value_of_path(revision: SeriesRevision, path: str) -> object:
+    """What a revision says at a path: text, number, day, flag, a list of several, or None."""
+    found: Any = revision
+    for step in path.split("__"):
+        match found:
+            case dict():
+                found = found.get(step)
+            case list():
+                found = found[int(step)] if int(step) < len(found) else None
+            case _:
+                found = getattr(found, step, None)
+    if isinstance(found, datetime):
+        return found.date()
+    return None if found == "" else found
 
 
 def _series(query: Query, visible: Visible, *, sort: str, page: int, size: int) -> Page[Any]:
@@ -54,21 +79,44 @@ class View:
 
     name: str  # in a URL
     words: str  # what its rows are
+    title: str  # on the page
     find: Callable[..., Page[Any]]
     columns: Sequence[str]
+    unit: str = "series"  # what the filters beside it count
 
-    def flat(self, row: Any) -> list[object]:
-        """A row as plain values, in the order of `columns`."""
-        if isinstance(row, SeriesRevision):
-            return [SERIES_COLUMNS[name](row) for name in self.columns]
-        return [row[name] for name in self.columns]
+    def headings(self, chosen: Sequence[Element] = ()) -> list[str]:
+        """The names of the columns in a file."""
+        return [element.word for element in chosen] if self.name == "table" else list(self.columns)
+
+    def paths(self, chosen: Sequence[Element] = ()) -> list[str] | None:
+        """Where the columns stand, from a SeriesRevision; None of a view whose rows are not series."""
+        if self.name == "table":
+            return [element.path for element in chosen]
+        return [SERIES_COLUMNS[name] for name in self.columns] if self.words == "series" else None
 
 
-VIEWS = {
+_OF_SERIES: Final[dict[str, Any]] = {"words": "series", "find": _series, "columns": tuple(SERIES_COLUMNS)}
+VIEWS: Final = {
     view.name: view
     for view in (
-        View(name="series", words="series", find=_series, columns=tuple(SERIES_COLUMNS)),
-        View(name="studies", words="studies", find=_studies, columns=STUDY_COLUMNS),
-        View(name="subjects", words="subjects", find=_patients, columns=PATIENT_COLUMNS),
+        View(name="series", title="Series", **_OF_SERIES),
+        View(
+            name="studies",
+            title="Studies",
+            words="studies",
+            find=_studies,
+            columns=STUDY_COLUMNS,
+            unit="studies",
+        ),
+        View(
+            name="subjects",
+            title="Subjects",
+            words="subjects",
+            find=_patients,
+            columns=PATIENT_COLUMNS,
+            unit="subjects",
+        ),
+        View(name="table", title="Table", **_OF_SERIES),
+        View(name="summary", title="Summary", **_OF_SERIES, unit="subjects"),
     )
 }

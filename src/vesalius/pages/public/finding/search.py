@@ -1,31 +1,34 @@
 """The search page: one question, its answer, and the ways to narrow it; each state is one URL."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.models import SeriesRevision
 from vesalius.errors import BadRequest
-from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.export import as_csv
-from vesalius.pages.public.finding.rows import VIEWS, View
+from vesalius.pages.public.finding.asked import OWN, Asked, read_question
+from vesalius.pages.public.finding.filters import filters
+from vesalius.pages.public.finding.results import shown_rows
+from vesalius.pages.public.finding.rows import VIEWS
 from vesalius.pages.public.finding.words import page_of, understood
-from vesalius.pages.public.images import thumb
-from vesalius.pages.public.paging import whole_number
-from vesalius.pages.public.wording import series_title, sex, value_word
-from vesalius.search.elements import ELEMENTS
-from vesalius.search.facets import Facet, count_facets
-from vesalius.search.find import MOST_ROWS, Page, total
-from vesalius.search.query import Query, chips, parse
+from vesalius.pages.public.holding.charts import drawn
+from vesalius.pages.public.own.searches import remember
+from vesalius.pages.public.wording import value_word
+from vesalius.search.elements import ELEMENTS, TABLE, Element
+from vesalius.search.facets import why_nothing
+from vesalius.search.find import Page, total
+from vesalius.search.language import QuestionError
+from vesalius.search.query import SHARED, Chip, Query, chips, identifiers_in, keep, of_nbia, parse, typed
+from vesalius.search.query.question import FEW
+from vesalius.search.summary import summary
 
-SIZES = (25, 50, 100)
-SORTS = (  # in a URL, on the page
+SORTS: Final = (  # in a URL, on the page
     ("collection", "Collection and subject"),
     ("-released", "Newest release"),
     ("-study_date", "Latest study"),
@@ -34,117 +37,93 @@ SORTS = (  # in a URL, on the page
     ("-size", "Largest"),
     ("description", "Description"),
 )
-NAMES = {element.label: element.name for element in ELEMENTS}
-SHOWN_VALUES = 8  # of a facet, before "all values"
+RELEVANCE: Final = ("relevance", "Best match of the words")
+NAMES: Final = {element.label: element.name for element in TABLE}
+# Chips whose words say enough: values of facets, words, and comparisons, which name their attribute.
+BY_THEMSELVES: Final = frozenset(
+    {"Text", "Question", *(element.label for element in ELEMENTS if element.name != "annotated")}
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question and how its answer is wanted."""
-
-    query: Query
-    view: View
-    sort: str
-    page: int
-    size: int
-    whole: str  # label of the facet whose values are all shown
-
-    def address(self, query: Query | None = None, **changed: object) -> str:
-        """The address of this state with something changed; what is usual is left unsaid."""
-        how: dict[str, object] = {
-            "view": self.view.name if self.view.name != "series" else None,
-            "sort": self.sort if self.sort != "collection" else None,
-            "size": self.size if self.size != SIZES[0] else None,
-        } | changed
-        text = (self.query if query is None else query).url(**how)
-        return f"/search/?{text}" if text else "/search/"
-
-
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """GET /search/: `q` is free words, which lead to the address of the question in them."""
-    judged = visible(request)
+    """GET /search/ shows an answer; `q` is a typed question, which leads to its address, as NBIA's parameters do.
+
+    POST takes pasted identifiers, in `identifiers`, and leads to the address of their list.
+    """
+    if request.method == "POST":
+        return _pasted(request)
     if "q" in request.GET:
-        text = request.GET["q"].strip()
-        place = page_of(text, judged)
-        found = understood(text, judged).url()
-        return HttpResponseRedirect(place or (f"/search/?{found}" if found else "/search/"))
+        return _typed(request)
+    if not SHARED.keys().isdisjoint(request.GET):
+        return _of_nbia(request)
     asked = read_question(request)
+    if _is_roundabout(request, asked):
+        return HttpResponseRedirect(asked.address(page=asked.page if asked.page > 1 else None))
+    judged = visible(request)
     answer = asked.view.find(asked.query, judged, sort=asked.sort, page=asked.page, size=asked.size)
+    remember(request, asked.query)
     return render(request, "public/search.html", _shown(asked, answer, judged))
 
 
-@require_safe
-def search_csv(request: HttpRequest) -> HttpResponse:
-    """GET /search.csv: up to 10,000 rows of the same answer; `page` goes on."""
-    asked = read_question(request)
-    answer = _all(asked, visible(request))
-    rows = (asked.view.flat(row) for row in answer.rows)
-    return as_csv(f"vesalius-{asked.view.name}.csv", asked.view.columns, rows)
+def lead_to(query: Query) -> HttpResponseRedirect:
+    """To the answer of a question, whose identifiers are kept first where its address only names them."""
+    keep(query)
+    text = query.url()
+    return HttpResponseRedirect(f"/search/?{text}" if text else "/search/")
 
 
-@require_safe
-def search_json(request: HttpRequest) -> HttpResponse:
-    """GET /search.json: the same rows, with totals and facets."""
+def _typed(request: HttpRequest) -> HttpResponse:
     judged = visible(request)
-    asked = read_question(request)
-    answer = _all(asked, judged)
-    facets = count_facets(asked.query, judged)
-    return JsonResponse(
-        {
-            "view": asked.view.name,
-            "page": answer.number,
-            "pages": answer.last,
-            "total": answer.total,
-            "totals": asdict(total(asked.query, judged)),
-            "facets": {
-                facet.element.parameter: [{"value": one.value, "series": one.count} for one in facet.values]
-                for facet in facets
-            },
-            "rows": [dict(zip(asked.view.columns, asked.view.flat(row), strict=True)) for row in answer.rows],
-        }
+    text = request.GET["q"].strip()
+    beside = parse([("list", request.GET.get("list", ""))])
+    if place := page_of(text, judged):
+        return HttpResponseRedirect(place)
+    try:
+        return lead_to(understood(text, judged, beside))
+    except QuestionError as error:
+        at = min(error.place, len(text))
+        told = {"typed": text, "unread": error, "before": text[:at], "after": text[at:]}
+        return render(request, "public/search_unread.html", told, status=error.status)
+
+
+def _of_nbia(request: HttpRequest) -> HttpResponse:
+    query, left = of_nbia((name, value) for name, values in request.GET.lists() for value in values)
+    if left:
+        messages.info(
+            request, f"This archive has nothing that {' and '.join(left)} could mean; the rest is asked"
+        )
+    return lead_to(query)
+
+
+def _pasted(request: HttpRequest) -> HttpResponse:
+    """The question that the form stood beside, about the pasted identifiers."""
+    text = request.POST.get("identifiers", "")
+    given = HttpRequest()
+    given.GET = QueryDict(request.POST.get("question", ""))
+    identified = identifiers_in(text)
+    if not identified:
+        raise BadRequest("Paste at least one Patient ID, Study or Series Instance UID.")
+    return lead_to(replace(read_question(given).query, identified=identified))
+
+
+def _is_roundabout(request: HttpRequest, asked: Asked) -> bool:
+    """Whether the address says nothing with some of its parameters, as a form does, or spells out a long list."""
+    blank = len(request.GET.getlist("columns")) > 1 or any(
+        not value.strip() for name, values in request.GET.lists() if name not in OWN for value in values
     )
-
-
-def read_question(request: HttpRequest) -> Asked:
-    """The question of a URL; BadRequest for what the search does not know."""
-    given = request.GET
-    pairs = [
-        (name, value)
-        for name, values in given.lists()
-        for value in values
-        if name not in {"whole", "csrfmiddlewaretoken"}
-    ]
-    view = given.get("view") or "series"
-    if view not in VIEWS:
-        raise BadRequest(f"An answer is listed by {', '.join(VIEWS)}.")
-    return Asked(
-        query=parse(pairs),
-        view=VIEWS[view],
-        sort=given.get("sort") or "collection",
-        page=whole_number(request, "page") or 1,
-        size=min(whole_number(request, "size") or SIZES[0], SIZES[-1]),
-        whole=given.get("whole", ""),
-    )
-
-
-def _all(asked: Asked, judged: Visible) -> Page[Any]:
-    return asked.view.find(asked.query, judged, sort=asked.sort, page=asked.page, size=MOST_ROWS)
+    long = "id" in request.GET and len(asked.query.identified) > FEW
+    if long:
+        keep(asked.query)
+    alone = "studies_by" in request.GET and asked.query.studies is None
+    return blank or long or alone
 
 
 def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
     sums = total(asked.query, judged)
-    question = asked.query.url()
+    summed_up = asked.view.name == "summary"
     return {
-        "chips": [
-            {
-                "field": chip.label,
-                "label": value_word(NAMES.get(chip.label, ""), chip.value),
-                "without": asked.address(chip.without),
-            }
-            for chip in chips(asked.query)
-        ],
-        "clear": "/search/",
+        **_question(asked),
         "sums": [
             (sums.subject_count, _plural(sums.subject_count, "subject"), asked.address(view="subjects")),
             (sums.study_count, _plural(sums.study_count, "study", "studies"), asked.address(view="studies")),
@@ -153,64 +132,92 @@ def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
         ],
         "bytes": sums.size,
         "series_count": sums.series_count,
-        "facets": [_facet(facet, asked) for facet in count_facets(asked.query, judged) if _tells(facet)],
+        "filters": filters(asked, judged),
         "view": asked.view.name,
-        "views": [(asked.address(view=None if name == "series" else name), name) for name in VIEWS],
-        "sorts": SORTS,
+        "views": [
+            (asked.address(view=None if view.name == "series" else view.name), view)
+            for view in VIEWS.values()
+        ],
+        "sorts": [*([RELEVANCE] if asked.query.words else []), *SORTS],
         "sort": asked.sort,
-        "size": asked.size,
-        "hidden": asked.query.parameters(),
-        "rows": [_row(row, asked.view, judged) for row in answer.rows],
-        "pager": _pager(asked, answer),
-        "query": question,
-        "csv": asked.address().replace("/search/", "/search.csv", 1),
-        "json": asked.address().replace("/search/", "/search.json", 1),
-        "words": " ".join(asked.query.words),
+        "sorted": _sorting(asked),
+        "groups": _groups(asked.columns),
+        "other_columns": ", ".join(element.word for element in asked.columns if element not in TABLE),
+        "rows": [] if summed_up else shown_rows(asked, answer, judged),
+        "charts": [drawn(chart) for chart in summary(asked.query, judged)] if summed_up else [],
+        "pager": None if summed_up else _pager(asked, answer),
+        "ways": [] if sums.series_count else _ways(asked, judged),
         "wide": len(asked.query.collections) != 1,
     }
 
 
-def _plural(number: int, one: str, many: str = "") -> str:
-    return one if number == 1 else many or f"{one}s"
-
-
-def _tells(facet: Facet) -> bool:
-    """Whether a facet could narrow anything: one value that all share says nothing."""
-    return len(facet.values) > 1 or any(value.chosen for value in facet.values)
-
-
-def _facet(facet: Facet, asked: Asked) -> dict[str, Any]:
-    all_of_it = asked.whole == facet.element.parameter
-    values = facet.values if all_of_it else facet.values[:SHOWN_VALUES]
-    left = [value for value in facet.values[len(values) :] if value.chosen]
+def _question(asked: Asked) -> dict[str, Any]:
+    """What a page shows of the question itself, and where else it leads."""
+    kept = [("view", "table"), ("columns", asked.column_names)] if asked.view.name == "table" else []
     return {
-        "title": facet.element.label,
-        "values": [
-            {
-                "label": value_word(facet.element.name, value.label),
-                "count": value.count,
-                "address": asked.address(value.toggled),
-                "chosen": value.chosen,
-            }
-            for value in (*values, *left)
-        ],
-        "more": asked.address(whole=facet.element.parameter) if len(values) < len(facet.values) else "",
+        "chips": [_chip(chip, asked) for chip in chips(asked.query)],
+        "clear": "/search/",
+        "typed": typed(_without_kept(asked.query)),
+        "kept_list": dict(asked.query.parameters()).get("list", ""),
+        "advanced": asked.address(place="/search/advanced/", view=None, sort=None, size=None, columns=None),
+        "hidden": [*asked.query.parameters(), *kept],
+        "query": asked.query.url(),
+        "exports": [(words, asked.address(place=f"/search.{end}")) for end, words in EXPORTS],
     }
 
 
-def _row(row: Any, view: View, judged: Visible) -> dict[str, Any]:
-    if isinstance(row, SeriesRevision):
-        study = row.series.study
-        return {
-            "revision": row,
-            "thumb": thumb(row, judged),
-            "title": series_title(row),
-            "patient": patient_address(study.patient),
-            "study": f"/studies/{study.study_instance_uid}/",
-        }
-    patient = f"/patients/{quote(row['collection'])}/{quote(row['patient_id'], safe='')}/"
-    address = patient if view.name == "subjects" else f"/studies/{row['study_instance_uid']}/"
-    return {**row, "address": address, "patient": patient, "sex_word": sex(row.get("sex", ""))}
+EXPORTS: Final = (("csv", "CSV"), ("json", "JSON"), ("parquet", "Parquet"))
+
+
+def _chip(chip: Chip, asked: Asked) -> dict[str, str]:
+    words = value_word(NAMES.get(chip.label, ""), chip.value)
+    return {
+        "field": chip.label,
+        "words": words,
+        "label": words if chip.label in BY_THEMSELVES else f"{chip.label} {words}",
+        "without": asked.address(chip.without),
+    }
+
+
+def _without_kept(query: Query) -> Query:
+    """The question without a list that its address only names: the typed line names it beside itself."""
+    return replace(query, identified=()) if len(query.identified) > FEW else query
+
+
+def _ways(asked: Asked, judged: Visible) -> list[dict[str, Any]]:
+    """Why nothing: each part without which there is something, in the words of its chips."""
+    every = {(chip.label, chip.value): _chip(chip, asked) for chip in chips(asked.query)}
+    found = []
+    for way in why_nothing(asked.query, judged):
+        left = {(chip.label, chip.value) for chip in chips(way.without)}
+        gone = [told for name, told in every.items() if name not in left]
+        words = ", ".join(f"{told['field']}: {told['words']}" for told in gone)
+        found.append({"words": words, "series": way.series, "address": asked.address(way.without)})
+    return found
+
+
+def _sorting(asked: Asked) -> list[tuple[Element, str, str]]:
+    """For each column of the flat table: the address that sorts by it, or turns it round, and how it is sorted now."""
+    told = []
+    for element in asked.columns:
+        names = {element.name, element.word, element.parameter}
+        now = "descending" if asked.sort.startswith("-") else "ascending"
+        sorted_by = asked.sort.removeprefix("-") in names
+        turned = f"-{element.word}" if sorted_by and now == "ascending" else element.word
+        told.append((element, asked.address(sort=turned), now if sorted_by else ""))
+    return told
+
+
+def _groups(chosen: Sequence[Element]) -> list[tuple[str, list[tuple[Element, bool]]]]:
+    """Every column that the flat table offers, by group, and whether it is shown."""
+    groups: dict[str, list[tuple[Element, bool]]] = {}
+    for element in TABLE:
+        groups.setdefault(element.group, []).append((element, element in chosen))
+    return list(groups.items())
+
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return one if number == 1 else many or f"{one}s"
 
 
 def _pager(asked: Asked, answer: Page[Any]) -> dict[str, Any] | None:

@@ -1,17 +1,21 @@
-"""Free words become a question: what names a value of a facet asks for it, the rest is looked for in descriptions."""
+"""What is typed becomes a question: what names a value of a facet asks for it, the rest is looked for in texts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from vesalius.access.permit import Visible
 from vesalius.catalog.models import Patient
 from vesalius.catalog.visible import current_revisions, findable
-from vesalius.search.elements import BY_NAME
+from vesalius.search.conditions import Compare, Condition, Operator, every
+from vesalius.search.elements import BY_NAME, FACETS, Element
 from vesalius.search.facets import count_facet
-from vesalius.search.query import Query
+from vesalius.search.language import read_question
+from vesalius.search.query import Query, meant
+from vesalius.search.query.question import conjuncts, element_asked
 
 UNDERSTOOD = ("collections", "modalities", "body_parts", "manufacturers")
-MOST_WORDS = 12
 _UID = re.compile(r"[0-9]+(\.[0-9]+){2,}")
 
 
@@ -26,18 +30,25 @@ def page_of(text: str, visible: Visible) -> str | None:
     return None
 
 
-def understood(text: str, visible: Visible) -> Query:
-    """The question in a text such as "CT chest", as far as the values of the facets make it out."""
-    words = text.replace("\0", "").split()[:MOST_WORDS]
-    query = Query()
-    if not words:
-        return query
-    if len(words) == 1 and _is_patient(words[0], visible):
-        return Query(patient_ids=(words[0],))
-    rest = " ".join(words).lower()
+def understood(text: str, visible: Visible, beside: Query | None = None) -> Query:
+    """The question in a text such as "CT chest" or "slice thickness < 2 and lung". Raises QuestionError.
+
+    Words that are values of a facet ask for them, and a value is meant whatever its case.
+    """
+    if text and not re.search(r"\s", text) and _is_patient(text, visible):
+        return replace(beside or Query(), patient_ids=(text,))
+    query = meant(read_question(text), beside)
+    return _named(_spelled_as_held(query, visible), visible)
+
+
+def _named(query: Query, visible: Visible) -> Query:
+    """The question with those of its words that are values of a facet asked of the facet."""
+    rest = " ".join(query.words)
     for name in UNDERSTOOD:
         element = BY_NAME[name]
-        for value in sorted(_values(name, visible), key=len, reverse=True):
+        if not rest or query.chosen(element):
+            continue
+        for value in sorted(_values(element, visible), key=len, reverse=True):
             pattern = rf"(?<!\S){re.escape(value.lower())}(?!\S)"
             if re.search(pattern, rest):
                 rest = re.sub(pattern, " ", rest)
@@ -45,8 +56,29 @@ def understood(text: str, visible: Visible) -> Query:
     return replace(query, words=tuple(rest.split()))
 
 
-def _values(name: str, visible: Visible) -> list[str]:
-    values = (one.value for one in count_facet(BY_NAME[name], Query(), visible).values)
+def _spelled_as_held(query: Query, visible: Visible) -> Query:
+    """The question with `Modality = ct` asked of the facet, as its values are spelled."""
+    left: list[Condition] = []
+    for part in conjuncts(query.where):
+        element = element_asked(part)
+        held: tuple[str, ...] = ()
+        if isinstance(part, Compare) and part.operator is Operator.EQUALS and element in FACETS:
+            held = _alike(_values(element, visible), part.values) if not query.chosen(element) else ()
+        if held and element:
+            changed: dict[str, Any] = {element.name: held}
+            query = replace(query, **changed)
+        else:
+            left.append(part)
+    return replace(query, where=every(left) if left else None)
+
+
+def _alike(held: Iterable[str], wanted: tuple[object, ...]) -> tuple[str, ...]:
+    folded = {str(value).casefold() for value in wanted}
+    return tuple(value for value in held if value.casefold() in folded)
+
+
+def _values(element: Element, visible: Visible) -> list[str]:
+    values = (one.value for one in count_facet(element, Query(), visible).values)
     return [value for value in values if isinstance(value, str) and value]
 
 

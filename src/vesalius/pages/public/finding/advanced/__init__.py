@@ -1,0 +1,1 @@
+"""The advanced search: a question built row by row, in groups within groups."""

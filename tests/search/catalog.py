@@ -38,6 +38,20 @@ MANUFACTURERS = ("", "Acme", "Bcme & Söhne", "100% Imaging")
 MODELS = ("", "One", "Two", "Three/4")
 SEXES = ("", "F", "M", "O")
 SPECIES = ("", "Mus musculus")
+DAYS = (None, date(2001, 5, 1), date(2001, 5, 2), date(2010, 12, 31))
+FACTS = {  # keyword -> values as a revision keeps them
+    "KVP": (80.0, 120.0, 120.5),
+    "EchoTime": (0, 1.5, 90),
+    "Rows": (64, 512),
+    "ImageType": (
+        ["ORIGINAL", "PRIMARY", "AXIAL"],
+        ["DERIVED", "SECONDARY"],
+        ["Original", "PRIMARY", "", "M"],
+    ),
+    "ContentDate": ("20010501", "20101231"),
+    "ScanningSequence": ("SE\\IR", "GR", "ep"),
+    "references": ({"SOPInstanceUID": ["1.2.3"]},),
+}
 WORDS = ("axial", "Thin", "contrast", "lung_window", "50%", "PRE")
 
 
@@ -81,9 +95,15 @@ def _fill(catalog: Catalog, holding: Holding, derived: Holding) -> None:
         species = catalog.one(SPECIES)
         for _ in range(int(catalog.rng.integers(1, 3))):
             study = make_study(patient)
-            text = catalog.text()
+            text, day = catalog.text(), catalog.one(DAYS)
             revisions += [
-                _revision(catalog, make_series(study, modality=catalog.one(MODALITIES)), species, text)
+                _revision(
+                    catalog,
+                    make_series(study, modality=catalog.one(MODALITIES)),
+                    species,
+                    text,
+                    study_date=day,
+                )
                 for _ in range(int(catalog.rng.integers(1, 5)))
             ]
     make_release(holding, revisions)
@@ -102,9 +122,21 @@ def _revision(catalog: Catalog, series, species: str, study_text: str, **columns
         study_description=study_text,
         site=catalog.one(("", "North", "South")),
         annotated=bool(catalog.rng.integers(2)),
-        facts={"PatientSpeciesDescription": species} if species else {},
+        slice_thickness=catalog.one(("", "1.250000", "1.250000, 5.000000", "5.000000")),
+        patient_age_years=catalog.one((None, 0.5, 61.0, 70.0)),
+        series_number=catalog.one((None, 1, 2, 300)),
+        facts=_facts(catalog, species),
         **columns,
     )
+
+
+def _facts(catalog: Catalog, species: str) -> dict:
+    """Header facts, some of several values, each absent in some series."""
+    told = {"PatientSpeciesDescription": species} if species else {}
+    for keyword, values in FACTS.items():
+        if catalog.rng.random() < 0.7:
+            told[keyword] = catalog.one(values)
+    return told
 
 
 def _release_third_party(catalog: Catalog, derived: Holding) -> None:

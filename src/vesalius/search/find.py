@@ -13,7 +13,7 @@ from django.db.models import F
 from vesalius.catalog.models import Patient, SeriesRevision, Study
 from vesalius.catalog.visible import WITH_CONTEXT, Judged, current_revisions, findable
 from vesalius.errors import BadRequest
-from vesalius.search.answers.columns import RELEVANCE, Group, Selection, open_columns
+from vesalius.search.answers.columns import RELEVANCE, Group, Selection, Sort, open_columns
 from vesalius.search.elements import element_of
 from vesalius.search.query import Query
 
@@ -91,7 +91,7 @@ def find_series(
     """
     start = _start(page, size)
     found = selection(query, visible)
-    rows = _rows(found.page(_path(sort), start, start + size), visible)
+    rows = _rows(found.page(_sort(sort), start, start + size), visible)
     return Page(rows=rows, total=len(found), number=page, size=size)
 
 
@@ -164,11 +164,11 @@ def _start(page: int, size: int) -> int:
     return (page - 1) * size
 
 
-def _path(sort: str) -> str:
-    """What a name sorts by, with its "-"; BadRequest for a name that none has."""
-    name = sort.removeprefix("-")
+def _sort(asked: str) -> Sort:
+    """What a name sorts by; BadRequest for a name that none has."""
+    name = asked.removeprefix("-")
     element = None if name in SORTS else element_of(name)
     if name not in SORTS and element is None:
         raise BadRequest(f"One sorts by {', '.join(SORTS)}, or by an element of the search.")
-    path = SORTS[name] if element is None else element.path
-    return f"-{path}" if sort != name else path
+    numeric = element is not None and element.kind == "number"
+    return Sort(element.path if element else SORTS[name], asked != name, numeric)

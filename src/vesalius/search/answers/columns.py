@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesalius.search.answers.counting import Conjunct, Counting, Counts, Sums, values_by_rows
-from vesalius.search.answers.ordering import Key, Places, column_key, ordered
+from vesalius.search.answers.ordering import Key, NumberKey, OwnerKey, Places, column_key, ordered
 from vesalius.search.answers.rows import Asking
 from vesalius.search.answers.worded import Worded
 from vesalius.search.columns.cells import combined
@@ -27,6 +27,18 @@ RELEVANCE: Final = "relevance"
 def open_columns() -> "Columns":
     """The columns of this moment, brought up with every change that was published."""
     return Columns(current().parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By what an answer is sorted."""
+
+    path: str  # of a column, or RELEVANCE
+    descending: bool = False
+    numeric: bool = False  # by the numbers in texts
+
+
+BY_COLLECTION: Final = Sort(COLLECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +80,13 @@ class Columns:
         found: dict[str, dict[Any, Counts]] = {element.name: {} for element in wanted}
         counted = [element for element in wanted if element.path in facets()]
         if counted:
-            for counting in self._countings(conjuncts, downloads):
+            for part, counting in zip(self.parts, self._countings(conjuncts, downloads), strict=True):
                 for element in counted:
-                    _join(found[element.name], counting.values(element, beyond_series=beyond_series))
+                    kept = (downloads, element.name) if beyond_series and not conjuncts else None
+                    values = part.counted.get(kept) or counting.values(element, beyond_series=beyond_series)
+                    if kept:
+                        part.counted[kept] = values
+                    _join(found[element.name], values)
         for element in wanted:
             if element.path not in facets():
                 rest = [condition for other, condition in conjuncts if other != element]
@@ -141,19 +157,17 @@ class Selection:
             days = column.days.values[column.codes[part.arrays["study:row"][distinct]]]
             yield part.arrays["study:patient"][distinct], days
 
-    def page(self, sort: str, start: int, stop: int) -> list[int]:
-        """Ids of the revisions from `start` to before `stop`; sort: a path, "-" turns it round, or relevance.
+    def page(self, sort: Sort, start: int, stop: int) -> list[int]:
+        """Ids of the revisions from `start` to before `stop`.
 
         Ties follow the collection, the Patient ID and the Series Instance UID.
         """
-        path = sort.removeprefix("-")
-        ties = self._ties()
-        if path == RELEVANCE:
-            keys = [self._relevance, *ties]
-        elif path == COLLECTION and sort == path:
-            keys = ties
-        else:
-            keys = [column_key(self.parts, self._places, path, descending=sort != path), *ties]
+        keys: list[Key] = self._ties()
+        if sort.path == RELEVANCE:
+            keys.insert(0, self._relevance())
+        elif sort != BY_COLLECTION:
+            asked = {"descending": sort.descending, "numeric": sort.numeric}
+            keys.insert(0, column_key(self.parts, self._places, sort.path, **asked))
         positions = self._places.joined(self.rows)
         found = ordered(keys, positions, start, stop)
         segments = np.searchsorted(self._places.starts, found, "right") - 1
@@ -174,11 +188,8 @@ class Selection:
             met[codes] = True
             hit.append(np.flatnonzero(met))
         positions = places.joined(hit)
-        keys = (
-            []
-            if len(self.parts) == 1
-            else [self._unit_key(unit, places, path) for path in (COLLECTION, PATIENT_ID)]
-        )
+        first = [self._first_row(part, unit) for part in self.parts]
+        keys = [OwnerKey(places, self._places, first, tie) for tie in self._ties()]
         found = ordered(keys, positions, start, stop)
         return [self._group(unit, places, int(one)) for one in found], len(positions)
 
@@ -199,35 +210,25 @@ class Selection:
             int(size.measures[size.codes[rows]].sum()),
         )
 
-    def _unit_key(self, unit: Unit, places: Places, path: str) -> Key:
-        """Units sorted by a column of the first row of their patient."""
-        of_rows = column_key(self.parts, self._places, path)
-
-        def key(positions: Array) -> Array:
-            rows = []
-            for part, some in zip(self.parts, places.parted(positions), strict=True):
-                patients = part.arrays["study:patient"][some] if unit == "study" else some
-                rows.append(part.arrays["patient:starts"][patients])
-            return of_rows(self._places.joined(rows))
-
-        return key
+    @staticmethod
+    def _first_row(part: Part, unit: Unit) -> Array:
+        starts = part.arrays["patient:starts"]
+        return starts[part.arrays["study:patient"]] if unit == "study" else starts[:-1]
 
     def _ties(self) -> list[Key]:
+        """What decides where a sort leaves it open; one segment stands in this order."""
         if len(self.parts) == 1:
             return []
         return [column_key(self.parts, self._places, path) for path in (COLLECTION, PATIENT_ID)]
 
-    def _relevance(self, positions: Array) -> Array:
+    def _relevance(self) -> NumberKey:
         """The better the words are met, the sooner."""
         found = []
-        for part, some in zip(self.parts, self._places.parted(positions), strict=True):
-            cells = part.arrays["row:text"][some]
-            scores = sum(
-                (self.worded.scores(text, part)[cells] for text in self.texts),
-                np.zeros(len(cells), np.float32),
-            )
-            found.append(-scores)
-        return np.concatenate(found)
+        for part in self.parts:
+            scores = [self.worded.scores(text, part) for text in self.texts]
+            whole = np.sum(scores, axis=0) if scores else np.zeros(part.segment.text.cell_count)
+            found.append(whole[part.arrays["row:text"]])
+        return NumberKey(self._places, found)
 
 
 def _join(found: dict[Any, Counts], more: dict[Any, Counts]) -> None:

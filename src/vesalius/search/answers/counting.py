@@ -4,7 +4,8 @@ What is asked of facet columns alone is decided once for each cell; any other co
 then weigh the cells. No row is looked at twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import isnan
 from typing import Any, NamedTuple, TypeAlias
 
@@ -62,6 +63,21 @@ def of_cells(condition: Condition) -> bool:
             return False
 
 
+class _Met:
+    """The cells that meet a question, and the study and patient cells in them."""
+
+    def __init__(self, arrays: Mapping[str, Array], weights: Weights, cells: Mask) -> None:
+        self._arrays, self._weights, self.cells = arrays, weights, cells
+
+    @cached_property
+    def study_cells(self) -> Array:
+        return np.flatnonzero(self._weights.study_cells & self.cells[self._arrays["study_cell:cell"]])
+
+    @cached_property
+    def patient_cells(self) -> Array:
+        return np.flatnonzero(self._weights.patient_cells & self.cells[self._arrays["patient_cell:cell"]])
+
+
 class Counting:
     """The counts of one segment for one question."""
 
@@ -74,45 +90,36 @@ class Counting:
             (element, self._cells(condition)) for element, condition in conjuncts if of_cells(condition)
         ]
         self._weights = self._weighed(asking, beyond)
-        self._kept: dict[str, tuple[Mask, Array, Array]] = {}
+        self._whole = self._met([mask for _, mask in self._masks])
 
     def values(self, element: Element, *, beyond_series: bool) -> dict[Any, Counts]:
-        """Counts by value of a facet."""
+        """Counts by value of a facet, without what is asked of it."""
         column = self._part.column(element.path)
-        met, study_cells, patient_cells = self._met(element)
+        others = [mask for other, mask in self._masks if other != element]
+        met = self._whole if len(others) == len(self._masks) else self._met(others)
         cells = self._arrays[f"cell:{element.path}"]
-        series = np.bincount(cells, self._weights.series * met, len(column))
+        series = np.bincount(cells, self._weights.series * met.cells, len(column))
         some = np.flatnonzero(series)
         counts = [series[some].astype(int).tolist()]
         if beyond_series:
-            counts.append(self._pairs(f"study_pair:{element.path}", study_cells)[some].tolist())
-            counts.append(self._pairs(f"patient_pair:{element.path}", patient_cells)[some].tolist())
+            counts.append(self._pairs(f"study_pair:{element.path}", met.study_cells)[some].tolist())
+            counts.append(self._pairs(f"patient_pair:{element.path}", met.patient_cells)[some].tolist())
         return dict(zip(told_values(column, element, some), map(Counts, *counts), strict=True))
 
     def sums(self) -> Sums:
         """All of the answer."""
-        met, study_cells, patient_cells = self._met(None)
+        met, weights = self._whole, self._weights
         patients = np.zeros(len(self._arrays["patient:id"]), bool)
-        patients[self._arrays["patient_cell:patient"][patient_cells]] = True
+        patients[self._arrays["patient_cell:patient"][met.patient_cells]] = True
         studies = np.zeros(len(self._arrays["study:id"]), bool)
-        studies[self._arrays["study_cell:study"][study_cells]] = True
-        weights = self._weights
-        series, images, size = (int(one @ met) for one in (weights.series, weights.images, weights.size))
+        studies[self._arrays["study_cell:study"][met.study_cells]] = True
+        series, images, size = (
+            int(one @ met.cells) for one in (weights.series, weights.images, weights.size)
+        )
         return Sums(Counts(series, int(studies.sum()), int(patients.sum())), images, size)
 
-    def _met(self, element: Element | None) -> tuple[Mask, Array, Array]:
-        """Cells that meet all but what is asked of one element, and the study and patient cells in them."""
-        masks = [mask for other, mask in self._masks if element is None or other != element]
-        own = element.name if element and len(masks) < len(self._masks) else ""
-        if own not in self._kept:
-            met = np.logical_and.reduce(masks)
-            arrays = self._arrays
-            self._kept[own] = (
-                met,
-                np.flatnonzero(self._weights.study_cells & met[arrays["study_cell:cell"]]),
-                np.flatnonzero(self._weights.patient_cells & met[arrays["patient_cell:cell"]]),
-            )
-        return self._kept[own]
+    def _met(self, masks: Sequence[Mask]) -> _Met:
+        return _Met(self._arrays, self._weights, np.logical_and.reduce(masks))
 
     def _pairs(self, name: str, cells: Array) -> Array:
         """How many pairs of each value are met by some study or patient cells."""

@@ -1,8 +1,8 @@
 """One page of many: sorted only as far as the page needs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from vesalius.search.columns.column import Column
 from vesalius.search.segments.segment import Part
 
 Array: TypeAlias = NDArray[Any]
-Key: TypeAlias = Callable[[Array], Array]  # from positions, ascending, to what they are sorted by
 _FEW: Final = 3_000  # that are sorted as they are
 
 
@@ -39,6 +38,16 @@ class Places:
         return [positions[low:high] - start for low, high, start in cut]
 
 
+class Key(Protocol):
+    """What positions are sorted by."""
+
+    def values(self, positions: Array) -> Array:
+        """A number for each of some positions, which ascend."""
+
+    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+        """The first and the last value of a page, were the positions sorted."""
+
+
 def ordered(keys: Sequence[Key], positions: Array, start: int, stop: int) -> Array:
     """Positions (ascending, each once) sorted by all keys, from `start` to before `stop`.
 
@@ -51,8 +60,8 @@ def ordered(keys: Sequence[Key], positions: Array, start: int, stop: int) -> Arr
         return positions[start:stop]
     if len(positions) <= _FEW:
         return _sorted(keys, positions)[start:stop]
-    values = keys[0](positions)
-    low, high = np.partition(values, (start, stop - 1))[[start, stop - 1]]
+    values = keys[0].values(positions)
+    low, high = keys[0].ends(positions, values, start, stop)
     before = int(np.count_nonzero(values < low))
     lowest = positions[values == low]
     if low == high:
@@ -69,28 +78,92 @@ def ordered(keys: Sequence[Key], positions: Array, start: int, stop: int) -> Arr
 
 
 def _sorted(keys: Sequence[Key], positions: Array) -> Array:
-    return positions[np.lexsort([key(positions) for key in reversed(keys)])]
+    return positions[np.lexsort([key.values(positions) for key in reversed(keys)])]
 
 
-def column_key(parts: Sequence[Part], places: Places, path: str, *, descending: bool = False) -> Key:
-    """Sorted by a column; absent values last in both directions."""
+def _ends(values: Array, start: int, stop: int) -> tuple[float, float]:
+    low, high = np.partition(values, (start, stop - 1))[[start, stop - 1]]
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnKey:
+    """Sorted by the values of a column; absent ones last in both directions."""
+
+    places: Places
+    codes: Sequence[Array]  # of each segment
+    ranks: Sequence[Array]  # of each segment, by code
+
+    def values(self, positions: Array) -> Array:
+        """The rank of each position's value."""
+        parted = zip(self.ranks, self.codes, self.places.parted(positions), strict=True)
+        return np.concatenate([rank[codes[some]] for rank, codes, some in parted])
+
+    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+        """Found by counting each value, where that is less work than sorting as far as the page."""
+        if sum(map(len, self.ranks)) > len(positions):
+            return _ends(values, start, stop)
+        parted = zip(self.ranks, self.codes, self.places.parted(positions), strict=True)
+        counts = np.concatenate(
+            [np.bincount(codes[some], minlength=len(rank)) for rank, codes, some in parted]
+        )
+        ranks = np.concatenate(self.ranks)
+        order = np.argsort(ranks, kind="stable")
+        until = np.cumsum(counts[order])
+        first, last = np.searchsorted(until, (start, stop - 1), "right")
+        return float(ranks[order[first]]), float(ranks[order[last]])
+
+
+@dataclass(frozen=True, slots=True)
+class NumberKey:
+    """Sorted by numbers that stand in no column, the largest first."""
+
+    places: Places
+    numbers: Sequence[Array]  # of each segment
+
+    def values(self, positions: Array) -> Array:
+        """The number of each position, turned round."""
+        parted = zip(self.numbers, self.places.parted(positions), strict=True)
+        return -np.concatenate([numbers[some] for numbers, some in parted])
+
+    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+        """Found by sorting as far as the page."""
+        del positions
+        return _ends(values, start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerKey:
+    """Patients or studies, sorted by a column of the first row of their patient."""
+
+    places: Places  # of the patients or studies
+    rows: Places
+    first: Sequence[Array]  # of each segment: the first row of each one's patient
+    column: Key
+
+    def values(self, positions: Array) -> Array:
+        """The value of each one's row."""
+        rows = [first[some] for first, some in zip(self.first, self.places.parted(positions), strict=True)]
+        return self.column.values(self.rows.joined(rows))
+
+    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+        """Found by sorting as far as the page."""
+        del positions
+        return _ends(values, start, stop)
+
+
+def column_key(
+    parts: Sequence[Part], places: Places, path: str, *, descending: bool = False, numeric: bool = False
+) -> ColumnKey:
+    """The key of a column, over all segments; numeric: sorted by the first number of each text."""
     columns = [part.column(path) for part in parts]
-    ranks = [
-        _turned(rank, column, descending=descending)
-        for rank, column in zip(_ranks(columns), columns, strict=True)
-    ]
-
-    def key(positions: Array) -> Array:
-        parted = zip(ranks, columns, places.parted(positions), strict=True)
-        return np.concatenate([rank[column.codes[some]] for rank, column, some in parted])
-
-    return key
-
-
-def _turned(rank: Array, column: Column, *, descending: bool) -> Array:
-    turned = -rank if descending else rank.copy()
-    turned[column.absent] = np.inf
-    return turned
+    ranks = []
+    sorted_by = [column.first_numbers for column in columns] if numeric else _ranks(columns)
+    for rank, column in zip(sorted_by, columns, strict=True):
+        turned = -rank if descending else rank.copy()
+        turned[column.absent | np.isnan(rank)] = np.inf
+        ranks.append(turned)
+    return ColumnKey(places, [column.codes for column in columns], ranks)
 
 
 def _ranks(columns: Sequence[Column]) -> list[Array]:

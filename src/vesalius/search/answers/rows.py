@@ -99,9 +99,10 @@ class Asking:
         if asked.by == "dates":
             column = self.part.column(STUDY_DAY)
             day = column.codes[arrays["study:row"][has]].astype(np.int64)
-            known_days = ~column.absent[day]
-            pairs = np.unique(patient[known_days] * len(column) + day[known_days])
-            patient = pairs // max(1, len(column))
+            days = (patient * len(column) + day)[~column.absent[day]]
+            patient = days[np.diff(days, prepend=-1) != 0] // max(
+                1, len(column)
+            )  # studies stand in this order
         counts = np.bincount(patient, minlength=len(arrays["patient:id"]))
         return np.asarray((counts >= asked.least)[arrays["row:patient"]])
 

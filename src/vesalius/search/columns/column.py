@@ -89,6 +89,16 @@ class Column:
         return Flat(numbers, np.asarray(pc.list_parent_indices(parted)))
 
     @cached_property
+    def first_numbers(self) -> NDArray[np.float64]:
+        """The first number of each value, by which numbers are sorted."""
+        flat = self.measured
+        if flat.owner is None:
+            return np.asarray(flat.values)
+        first = np.full(len(self), np.nan)
+        first[flat.owner[::-1]] = flat.values[::-1]
+        return first
+
+    @cached_property
     def days(self) -> Flat:
         """Single values as days, counted as `date.toordinal` does; NaN where a text is none."""
         values = self.single.values.to_pylist()

@@ -95,7 +95,8 @@ def _standing(mapped: Mapped) -> bool:
 def _told(folder: Path) -> State:
     try:
         told = json.loads((folder / CURRENT).read_text("utf-8"))
-        return State(Change(**told["change"]), told["layout"], tuple(told["segments"]))
+        state = State(Change(**told["change"]), told["layout"], tuple(told["segments"]))
+        return state if all((folder / name).exists() for name in state.segments) else _NOTHING
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return _NOTHING
 

@@ -73,6 +73,7 @@ class Part:
     alive: Mask | None  # None: all rows
     _findable: dict[frozenset[int], Mask] = field(default_factory=dict)
     _seen: dict[frozenset[int], Mask] = field(default_factory=dict)
+    counted: dict[object, Any] = field(default_factory=dict)  # answers to the question that asks nothing
 
     @property
     def arrays(self) -> Mapping[str, Array]:

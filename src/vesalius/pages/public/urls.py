@@ -23,6 +23,7 @@ from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
 from vesalius.pages.public.own import account, basket, zips
+from vesalius.pages.public.own import urls as own
 from vesalius.pages.public.supporting import files, tables
 from vesalius.pages.theme import choose_theme
 from vesalius.release.records import FORMATS
@@ -72,7 +73,8 @@ urlpatterns: list[URLPattern] = [
     path("", home),
     path("theme/", choose_theme),
     path("help/", help_pages.help_page),
-    path("help/guides/<slug:name>/", help_pages.guide),
+    path("help/guides/<slug:name>/", help_pages.guide, {"shelf": "guides"}),
+    path("help/reference/<slug:name>/", help_pages.guide, {"shelf": "reference"}),
     path("help/accessibility/", help_pages.accessibility),
     path("help/usage/", help_pages.usage),
     path("help/privacy/", help_pages.privacy),
@@ -108,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("basket/metadata.csv", basket.basket_csv),
     path("basket/citations.txt", basket.basket_citations),
     path("basket/citations.bib", basket.basket_bibtex),
+    *own.urlpatterns,
     path("account/", account.account),
     path("account/login/", account.SignIn.as_view()),
     path("account/logout/", account.SignOut.as_view()),

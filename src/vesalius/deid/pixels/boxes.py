@@ -15,6 +15,11 @@ class Box(NamedTuple):
     def __str__(self) -> str:
         return f"{self.x},{self.y},{self.w},{self.h}"
 
+    @property
+    def turned(self) -> "Box":
+        """The same box where rows are columns."""
+        return Box(self.y, self.x, self.h, self.w)
+
     def touches(self, other: "Box") -> bool:
         """Whether both share a pixel."""
         return (
@@ -23,6 +28,10 @@ class Box(NamedTuple):
             and self.y < other.y + other.h
             and other.y < self.y + self.h
         )
+
+    def within(self, other: "Box") -> bool:
+        """Whether every pixel of it is the other's too."""
+        return self.joined(other) == other
 
     def joined(self, other: "Box") -> "Box":
         """The least box around both."""

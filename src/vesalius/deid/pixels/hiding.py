@@ -14,10 +14,11 @@ from vesalius.deid.output.stamps import Stamp
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.blanking import black_of, blank, covered
 from vesalius.deid.pixels.boxes import Box, text_of
-from vesalius.deid.pixels.judging import Judge, may_stay
+from vesalius.deid.pixels.judging import Judge, Verdict, may_stay
 from vesalius.deid.pixels.likeness import levelled, text_boxes
 from vesalius.deid.pixels.reader import Reader
 from vesalius.deid.pixels.rules import Rule, rule_for
+from vesalius.deid.pixels.strokes import written_areas
 from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.suspicions import (
@@ -35,6 +36,9 @@ from vesalius.dicom.render import coloured
 
 _RANGE: Final = (0x00280106, 0x00280107)  # Smallest and Largest Image Pixel Value
 _LONGEST_RANGE: Final = 16  # bits of a sample that these two can tell (PS3.3 C.7.6.3)
+_LOSSY: Final = 0x00282110  # Lossy Image Compression
+# Transfer syntaxes that allow loss: JPEG, JPEG-LS near lossless, JPEG 2000, HTJ2K (PS3.5 A.4).
+_WITH_LOSS: Final = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in (50, 51, 81, 91, 203))
 _MOST_TOLD: Final = 8
 _UNDECODED: Final = "pixels that cannot be decoded here were not searched for text"
 
@@ -127,10 +131,18 @@ def _look(file: DicomFile, rule: Rule, doubts: list[Doubt], stays: Any, reader: 
     """Every frame, decoded and judged one after the other."""
     facts = frames.pixel_facts(file)
     boxes = rule.boxes(facts.rows, facts.columns)
-    judge = Judge(reader, stays, expected=bool(doubts), search=not rarely_shows_text(file.dataset))
+    rare = rarely_shows_text(file.dataset)
+    everywhere = bool(doubts) or not rare
+    judge = Judge(reader, stays, expected=bool(doubts), search=not rare)
+    lossy = file.dataset.text(_LOSSY) == "01" or file.transfer_syntax in _WITH_LOSS
     seen = _Seen()
     for index in range(facts.frames):
-        verdict = judge.frame(levelled(_picture(file, index)), boxes)
+        picture = _picture(file, index)
+        areas = written_areas(picture, lossy=lossy)
+        if areas or everywhere:
+            verdict = judge.frame(levelled(picture), boxes, areas, everywhere=everywhere)
+        else:
+            verdict = Verdict([], [])
         if boxes or verdict.hide:
             seen.boxes[index] = [*boxes, *verdict.hide]
         if verdict.doubt:

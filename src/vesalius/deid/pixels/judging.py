@@ -1,15 +1,16 @@
 """Which of the boxes in a frame hold text that must go: each is read, and stays only where every word is harmless."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.boxes import Box
-from vesalius.deid.pixels.likeness import Plane, text_boxes
+from vesalius.deid.pixels.likeness import Plane, inked_boxes, text_boxes
 from vesalius.deid.pixels.reader import Picture, Reader, Reading
+from vesalius.deid.pixels.strokes import Area, inks, steady_share
 from vesalius.deid.text import is_harmless
 
 # So many letters read so surely are text; fewer or less surely read ones are shapes of the image.
@@ -20,6 +21,13 @@ _LETTERS_WHERE_EXPECTED: Final = 2
 _LETTERS_ELSEWHERE: Final = 3
 # A higher box of the detector may have gathered shapes of the image around a word: the reader's own box is better.
 _PLAIN_LINE: Final = 32
+_LEAST_HELD: Final = 0.4  # of a line's length has strokes in it, where strokes were looked for
+# Of the jumps in a line's box so many are edges of strokes; in shapes of the image, which stand in high boxes, less.
+_STEADY_IF_LOW: Final = 0.1
+_STEADY_IF_HIGH: Final = 0.16
+_LOW_LINE: Final = 24
+_MANY_SQUARES: Final = 3  # or so many squares
+_MOST_LYING: Final = 0.5  # of an upright line's length may have read text in it that lies
 _ROUNDS: Final = 3
 _EXTENSIONS: Final = 2
 _LONG_NUMBER: Final = re.compile(r"\d[\d\W]{3,}\d")
@@ -55,40 +63,80 @@ class Judge:
         self._harmless = harmless
         self._letters = _LETTERS_WHERE_EXPECTED if expected else _LETTERS_ELSEWHERE
         self._search_first = search or expected
-        self._known: dict[Box, tuple[Picture, Reading]] = {}
+        self._known: dict[tuple[Box, bool], tuple[Picture, Reading]] = {}
         self._searched = False
         self._news = False  # whether something was read in this frame that may be text and was not known
         self.read_text = False
 
-    def frame(self, plane: Plane | None, hidden: Iterable[Box] = ()) -> Verdict:
-        """What to do about one frame as `levelled` gives it, which is drawn on; `hidden` go in any case."""
+    def frame(
+        self,
+        plane: Plane | None,
+        hidden: Iterable[Box] = (),
+        areas: Sequence[Area] = (),
+        *,
+        everywhere: bool = True,
+    ) -> Verdict:
+        """What to do about one frame as `levelled` gives it, which is drawn on; `hidden` go in any case.
+
+        `areas`, as `written_areas` gives them: where to look for lines from top to bottom or from bottom to top,
+        and, unless `everywhere`, for any lines.
+        """
         verdict = Verdict([], [])
         if plane is None:
             return verdict
         _cover(plane, hidden)
         for turn in range(_ROUNDS):
-            found = self._look(plane, first=turn == 0)
+            found = self._look(plane, areas, everywhere=everywhere, first=turn == 0)
             verdict.doubt.extend(box for box in found.doubt if box not in verdict.doubt)
             if not found.hide:
                 break
-            whole = [_whole(plane, box) for box in found.hide]
-            verdict.hide.extend(whole)
-            _cover(plane, whole)
+            verdict.hide.extend(found.hide)
+            _cover(plane, found.hide)
         else:
             verdict.doubt.append(Box(0, 0, plane.shape[1], plane.shape[0]))
         return verdict
 
-    def _look(self, plane: Plane, *, first: bool) -> Verdict:
-        boxes = text_boxes(plane, self._letters)
+    def _look(self, plane: Plane, areas: Sequence[Area], *, everywhere: bool, first: bool) -> Verdict:
+        boxes = text_boxes(plane, self._letters) if everywhere else self._within(plane, areas)
         self._news = self._search_first and not self._searched
         ours = {box: self._read(plane, box) for box in boxes}
-        if not (first and self._news):
-            return self._verdict(ours, {})
-        self._searched = True
-        found = [
-            box.grown(max(2, box.h // 5), max(1, box.h // 8), *plane.shape) for box in self._search(plane)
+        theirs: dict[Box, Reading] = {}
+        if first and self._news:
+            self._searched = True
+            found = [
+                box.grown(max(2, box.h // 5), max(1, box.h // 8), *plane.shape) for box in self._search(plane)
+            ]
+            theirs = {box: self._read(plane, box) for box in found if box}
+        verdict = self._verdict(ours, theirs)
+        hide = [_whole(plane, box) for box in verdict.hide]
+        text = [box for box, reading in (ours | theirs).items() if _is_text(reading)]
+        return Verdict(hide + self._upright(plane, areas, text), verdict.doubt)
+
+    def _upright(self, plane: Plane, areas: Sequence[Area], text: list[Box]) -> list[Box]:
+        """Lines to hide that run along the columns, where no other text stands."""
+        plane, lying = plane.T, [box.turned for box in text]
+        turned = [Area(box.turned, tuple(square.turned for square in squares)) for box, squares in areas]
+        return [
+            _whole(plane, box).turned
+            for box in self._within(plane, turned)
+            if _held(box, lying) < _MOST_LYING and self._must_go(self._read(plane, box, upright=True))
         ]
-        return self._verdict(ours, {box: self._read(plane, box) for box in found if box})
+
+    def _within(self, plane: Plane, areas: Sequence[Area]) -> list[Box]:
+        """Boxes in some areas, as far as they hold strokes: by the ink, or where none is told by contrast."""
+        found = []
+        for (left, top, w, h), squares in areas:
+            part = plane[top : top + h, left : left + w]
+            boxes = [box for ink in inks(part) for box in inked_boxes(ink, self._letters)]
+            boxes += [
+                box for box in text_boxes(part, self._letters) if not any(box.touches(one) for one in boxes)
+            ]
+            for x, y, *sides in boxes:
+                box = Box(left + x, top + y, *sides)
+                share = _STEADY_IF_LOW if box.h <= _LOW_LINE else _STEADY_IF_HIGH
+                if _is_held(box, squares) and steady_share(part[y : y + box.h, x : x + box.w]) >= share:
+                    found.append(box)
+        return found
 
     def _verdict(self, ours: dict[Box, Reading], theirs: dict[Box, Reading]) -> Verdict:
         better = [box for box, reading in theirs.items() if _is_text(reading)]
@@ -109,18 +157,20 @@ class Judge:
     def _must_go(self, reading: Reading) -> bool:
         return _is_text(reading) and not self._harmless(reading.text)
 
-    def _read(self, plane: Plane, box: Box) -> Reading:
+    def _read(self, plane: Plane, box: Box, *, upright: bool = False) -> Reading:
+        """What a line says; an upright one, whose plane has rows for columns, in the direction that tells more."""
         line = _stretched(plane, box)
-        if box in self._known:
-            before, reading = self._known[box]
+        if (box, upright) in self._known:
+            before, reading = self._known[box, upright]
             if np.abs(line.astype(np.int16) - before).mean() < _ALIKE:
                 return reading
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        reading = self._reader.read(line)
+        ways = (line[:, ::-1], line[::-1]) if upright else (line,)
+        reading = max((self._reader.read(way) for way in ways), key=_weight)
         self.read_text = self.read_text or _is_text(reading)
         self._news = self._news or _may_be_text(reading)
-        self._known[box] = (line, reading)
+        self._known[box, upright] = (line, reading)
         return reading
 
     def _search(self, plane: Plane) -> list[Box]:
@@ -130,8 +180,26 @@ class Judge:
         return self._reader.find(picture)
 
 
+def _is_held(box: Box, squares: Sequence[Box]) -> bool:
+    many = sum(square.touches(box) for square in squares) >= _MANY_SQUARES
+    return many or _held(box, squares) >= _LEAST_HELD
+
+
+def _held(box: Box, squares: Iterable[Box]) -> float:
+    """How much of a line's length has strokes in it, from 0 to 1."""
+    along = np.zeros(box.w, np.bool_)
+    for square in squares:
+        if square.touches(box):
+            along[max(0, square.x - box.x) : square.x + square.w - box.x] = True
+    return float(along.mean())
+
+
 def _letters(reading: Reading) -> int:
     return sum(sign.isalnum() for sign in reading.text)
+
+
+def _weight(reading: Reading) -> float:
+    return _letters(reading) * reading.sureness
 
 
 def _is_text(reading: Reading) -> bool:

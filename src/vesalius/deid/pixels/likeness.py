@@ -88,6 +88,18 @@ def text_boxes(plane: Plane, least_letters: int = _LEAST_LETTERS) -> list[Box]:
     return joined(found)
 
 
+def inked_boxes(ink: _Mask, least_letters: int = _LEAST_LETTERS) -> list[Box]:
+    """Boxes as `text_boxes` gives them, where it is known which samples are ink."""
+    rows, columns = ink.shape
+    found = []
+    for times in (1, 2, 4):
+        parts = _letters(_parts(ink[::times, ::times]))
+        for box in _rows_of(parts, least_letters) if len(parts.x0) else ():
+            x, y, w, h = (side * times for side in box)
+            found.append(Box(x, y, w, h).grown(max(2, h // 4), max(1, h // 6), rows, columns))
+    return joined([box for box in found if box])
+
+
 def _marked(plane: Plane, least_letters: int) -> Iterator[Box]:
     if not _has_strokes(plane):
         return

@@ -20,6 +20,8 @@ from bench.deid_set.make.people import people
 from bench.deid_set.make.subject import Subject
 from bench.deid_set.make.whole import write_file
 from bench.harness import Figures, alternate
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from vesalius.deid import Recipe
@@ -92,11 +94,24 @@ def run_ours(source: Path, output: Path, maps: Path, workers: int = 1, recipe: s
     return took
 
 
+_OF_AN_IMAGE: Final = {
+    tag_for_keyword(keyword)
+    for keyword in ("SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "ImageComments", "PixelData")
+}
+
+
 def write_series(folder: Path, slices: int) -> Path:
-    """A series of CT of 512 x 512 with everything that the set's CT has."""
+    """A series of CT of 512 x 512 with everything that the set's CT has.
+
+    As in every series, its images have one patient, study and series in common (PS3.3 A.1.2) and differ in the rest.
+    """
     rng = np.random.default_rng(512)
     subject = Subject(rng, people(rng, 1, hard=False)[0], 0, hard=False)
+    common: Dataset | None = None
     for file in large_ct(subject, slices):
+        if common is None:
+            common = Dataset({tag: file.dataset[tag] for tag in file.dataset.keys() - _OF_AN_IMAGE})
+        file.dataset.update(common)
         write_file(file, folder)
     return folder
 

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from vesalius.access.permit import Visible
 from vesalius.errors import BadRequest
-from vesalius.pages.public.asker import visible
+from vesalius.pages.public.asker import owner_of, person, visible
 from vesalius.pages.public.finding.asked import OWN, Asked, read_question
 from vesalius.pages.public.finding.filters import filters
 from vesalius.pages.public.finding.results import shown_rows
 from vesalius.pages.public.finding.rows import VIEWS
 from vesalius.pages.public.finding.words import page_of, understood
 from vesalius.pages.public.holding.charts import drawn
-from vesalius.pages.public.own.searches import remember
 from vesalius.pages.public.wording import value_word
 from vesalius.search.elements import ELEMENTS, TABLE, Element
 from vesalius.search.facets import why_nothing
@@ -26,6 +25,7 @@ from vesalius.search.find import Page, total
 from vesalius.search.language import QuestionError
 from vesalius.search.query import SHARED, Chip, Query, chips, identifiers_in, keep, of_nbia, parse, typed
 from vesalius.search.query.question import FEW
+from vesalius.search.saving import history
 from vesalius.search.summary import summary
 
 SORTS: Final = (  # in a URL, on the page
@@ -62,8 +62,15 @@ def search(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(asked.address(page=asked.page if asked.page > 1 else None))
     judged = visible(request)
     answer = asked.view.find(asked.query, judged, sort=asked.sort, page=asked.page, size=asked.size)
-    remember(request, asked.query)
+    _remember(request, asked.query)
     return render(request, "public/search.html", _shown(asked, answer, judged))
+
+
+def _remember(request: HttpRequest, query: Query) -> None:
+    """Remember a question for an account; for others nothing is kept here."""
+    known = person(request)
+    if known is not None and request.method == "GET":
+        history.note(owner_of(known), query)
 
 
 def lead_to(query: Query) -> HttpResponseRedirect:

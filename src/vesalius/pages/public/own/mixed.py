@@ -10,7 +10,7 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import Holding, Patient, SeriesRevision, SupportingFile
 from vesalius.catalog.visible import WITH_CONTEXT, holdings
 from vesalius.pages.public.export import cell
-from vesalius.pages.public.finding.rows import SERIES_COLUMNS
+from vesalius.pages.public.finding.rows import SERIES_COLUMNS, value_of_path
 from vesalius.pages.public.holding.citing import page_of
 from vesalius.release.records.citation import bibtex_entry, citation_text
 from vesalius.release.records.describing import work_of
@@ -62,7 +62,7 @@ def metadata_csv(revisions: QuerySet[SeriesRevision]) -> str:
     writer = csv.writer(out)
     writer.writerow(SERIES_COLUMNS)
     for row in revisions.select_related(*WITH_CONTEXT).iterator(chunk_size=AT_ONCE):
-        writer.writerow(cell(tell(row)) for tell in SERIES_COLUMNS.values())
+        writer.writerow(cell(value_of_path(row, path)) for path in SERIES_COLUMNS.values())
     return out.getvalue()
 
 

@@ -149,13 +149,6 @@ def keep_history(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/searches/")
 
 
-def remember(request: HttpRequest, query: Query) -> None:
-    """Remember a question for an account; for others nothing is kept here."""
-    known = person(request)
-    if known is not None and request.method == "GET":
-        history.note(owner_of(known), query)
-
-
 def words(query: Query) -> str:
     """A question in words, as its chips say it."""
     return ", ".join(f"{chip.label}: {chip.value}" for chip in chips(query)) or "Everything"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw descriptions that scanners and people wrote into published images, for the benchmark of de-identification.
 
-Run by hand when the sample is to be drawn anew, in the environment of the clients (`scripts/install .venv-clients requirements-clients.lock`):
+Run by hand when the sample is to be drawn anew, in the environment of the clients (which `make test` installs):
 
     .venv-clients/bin/python scripts/real_descriptions.py > bench/deid_set/make/phrases/descriptions.csv
 

@@ -102,7 +102,8 @@ class Writer:
         if self.person.remark and {"family", "upper_family", "translit_family", "initials"} & set(planted):
             return False
         family = self.person.latin[0].casefold() if self.person.remark else ""
-        words = {word for text in planted.values() for word in re.split(r"[\s,;:()@]+", text.casefold())}
+        every = " ".join(planted.values()).casefold()
+        words = {word.strip(".'") for word in re.split(r"[\s,;:()@]+", every)}
         return all(word not in around for word in words if word and word != family)
 
 

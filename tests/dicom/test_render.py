@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from vesalius.dicom import DicomError, read
 from vesalius.dicom.frames import frame, frame_count
 from vesalius.dicom.look import Look, Lut, Window, look_of
-from vesalius.dicom.render import Place, in_order, middle_instance, render, thumbnail
+from vesalius.dicom.render import Place, in_order, middle_instance, picture, render, thumbnail
 
 CORPUS = sorted(path for path in map(Path, set(get_testdata_files())) if path.is_file())
 
@@ -165,3 +165,30 @@ def test_the_middle_is_found_by_position_and_not_by_number():
 def test_without_positions_the_numbers_decide_and_without_numbers_the_order():
     assert middle_instance([Place(number=9), Place(number=1), Place(number=5)]) == 2
     assert middle_instance([Place(), Place(), Place()]) == 1
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.uint16, np.uint8])
+@pytest.mark.parametrize(
+    "look",
+    [
+        Look(window=Window(40, 400), intercept=-100.0),
+        Look(window=Window(40, 400, "LINEAR_EXACT"), slope=-0.5, intercept=300.0),
+        Look(window=Window(100, 80, "SIGMOID"), inverted=True),
+        Look(window=Window(100, 300), photometric="MONOCHROME1"),
+    ],
+)
+@pytest.mark.parametrize("size", [64, 32])
+def test_the_quick_way_to_a_small_picture_shows_the_same(kind: type, look: Look, size: int) -> None:
+    noise = np.random.default_rng(3).integers(0, 250, (128, 96)).astype(kind)
+    quick = np.asarray(picture(noise, look, size), int)
+    exact = np.asarray(picture(noise.astype(np.int32), look, size), int)  # which has no quick way
+    assert quick.shape == exact.shape == (size, size * 3 // 4)
+    assert np.abs(quick - exact).max() <= 1
+
+
+def test_padding_stays_black_in_a_small_picture() -> None:
+    image = np.full((64, 64), 200, np.int16)
+    image[:, :32] = -2000
+    small = np.asarray(picture(image, Look(window=Window(100, 100), padding=-2000), 32))
+    assert small[:, :15].max() == 0
+    assert small[:, 17:].min() == 255

@@ -39,3 +39,12 @@ def test_only_files_of_known_types_are_served(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("words")
     (tmp_path / "x.svg").write_text("<svg/>")
     assert [file.media_type for file in Assets(tmp_path).by_address.values()] == ["image/svg+xml"]
+
+
+def test_a_module_names_all_that_it_imports_once(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.js").write_text('import "./in/b.js"; import "./c.js";')
+    (tmp_path / "in" / "b.js").write_text('import "../c.js";')
+    (tmp_path / "c.js").write_text("export {};")
+    assets = Assets(tmp_path)
+    assert assets.modules("a.js") == [assets.url(name) for name in ("a.js", "in/b.js", "c.js")]

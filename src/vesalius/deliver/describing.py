@@ -110,7 +110,7 @@ def _kind(
         "photometric": facts.photometric, "padding": _padding(data), "aspect": round(look.aspect, _DIGITS),
         "spacing": spacing_of(holders),
         "spacing_at": "detector" if _at_detector(holders) else None,
-        "orientation": _numbers(holders, _ORIENTATION, 6),
+        "orientation": orientation_of(holders),
         "frame_of_reference": data.text(_FRAME_OF_REFERENCE), "unit": unit_of(holders),
         "transfer_syntax": file.transfer_syntax,
         "lut": _lut(look.modality_lut), "voi": _lut(look.voi_lut),
@@ -158,6 +158,11 @@ def _padding(data: Dataset) -> list[int] | None:
 def spacing_of(holders: list[Dataset]) -> list[float] | None:
     """Between rows and between columns, mm, in the patient or else at the detector; None where neither is said."""
     return _pair(holders, _SPACING) or _pair(holders, _IMAGER_SPACING)
+
+
+def orientation_of(holders: list[Dataset]) -> list[float] | None:
+    """Image Orientation (Patient): directions of a row and of a column; None where it is not said."""
+    return _numbers(holders, _ORIENTATION, 6)
 
 
 def unit_of(holders: list[Dataset]) -> str:

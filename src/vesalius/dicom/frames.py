@@ -143,19 +143,26 @@ def frame(file: DicomFile, index: int) -> Samples:
 
     Palette colour stays an index. Raises Undecodable, naming the tag, where the pixels cannot be had.
     """
-    return _colours(samples(file, index), decoded_photometric(file))
+    facts = pixel_facts(file)
+    return _colours(_samples(file, index, facts), _decoded_photometric(file, facts))
 
 
 def decoded_photometric(file: DicomFile) -> str:
     """The Photometric Interpretation of what `samples` gives: RGB where the decoder undoes a codec's own transform."""
-    facts = pixel_facts(file)
+    return _decoded_photometric(file, pixel_facts(file))
+
+
+def _decoded_photometric(file: DicomFile, facts: PixelFacts) -> str:
     coded = facts.element.length is None and _NAMES.get(file.transfer_syntax) == "JPEG"
     return "RGB" if facts.samples == 3 and (coded or facts.photometric in _INSIDE) else facts.photometric
 
 
 def samples(file: DicomFile, index: int) -> Samples:
     """One frame as `frame` gives it, except that luminance and chrominance are left as they are stored."""
-    facts = pixel_facts(file)
+    return _samples(file, index, pixel_facts(file))
+
+
+def _samples(file: DicomFile, index: int, facts: PixelFacts) -> Samples:
     if not 0 <= index < facts.frames:
         raise Undecodable(f"has {facts.frames} frames, and another was asked for", tag=FRAMES)
     if facts.element.length is not None:

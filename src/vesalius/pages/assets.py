@@ -60,6 +60,15 @@ class Assets:
             raise Misconfigured(f"no static file is called {name}")
         return PREFIX + self._by_name[name].address
 
+    def modules(self, name: str) -> list[str]:
+        """The addresses of a module and of all that it imports, each once: a browser asks for them at the same time."""
+        found: dict[str, None] = {self.url(name): None}
+        for reference in _REFERENCE.findall((self._folder / name).read_bytes()):
+            inner = _name(name, reference)
+            if inner.endswith(".js"):
+                found |= dict.fromkeys(self.modules(inner))
+        return list(found)
+
     def _address(self, name: str, inside: tuple[str, ...]) -> bytes:
         return (PREFIX + self._add(name, inside).address).encode()
 
@@ -73,10 +82,7 @@ class Assets:
         content = path.read_bytes()
         if path.suffix in _REFERRING:
             content = _REFERENCE.sub(
-                lambda found: self._address(
-                    posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1].decode())),
-                    (*inside, name),
-                ),
+                lambda found: self._address(_name(name, found[1]), (*inside, name)),
                 content,
             )
         digest = hashlib.sha256(content).hexdigest()
@@ -88,6 +94,11 @@ class Assets:
         )
         self._by_name[name] = file
         return file
+
+
+def _name(inside: str, reference: bytes) -> str:
+    """The file that a reference in another one is about."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(inside), reference.decode()))
 
 
 ASSETS = Assets(FOLDER)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from vesalius.deliver.describing import spacing_of, unit_of
+from vesalius.deliver.describing import orientation_of, spacing_of, unit_of
 from vesalius.deliver.view.asked import Shape, View
 from vesalius.deliver.view.layers import LineLayer, MaskLayer
 from vesalius.deliver.view.lettering import letter, lettered
+from vesalius.deliver.view.marks import mark
 from vesalius.deliver.view.measuring import Ground, in_short
 from vesalius.deliver.view.placing import Matrix
 from vesalius.dicom import DicomFile, read
@@ -70,6 +71,8 @@ def _drawn(file: DicomFile, drawing: ViewDrawing) -> Image.Image:
     if drawing.view.opacity < 1:
         over.putalpha(over.getchannel("A").point(lambda part: round(part * drawing.view.opacity)))
     shown = Image.alpha_composite(shown.convert("RGBA"), over)
+    holders = list(holders_of(file.dataset, drawing.frame))
+    mark(shown, matrix, orientation_of(holders), spacing_of(holders))
     if drawing.view.shapes:
         ground = _ground(file, samples, look, drawing.frame)
         shown = Image.alpha_composite(shown, _measurements(drawing.view, matrix, ground))

@@ -20,12 +20,17 @@ def _font() -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(str(path), _SIZE)
 
 
+def length_of(words: str) -> float:
+    """Pixels that words take."""
+    return _font().getlength(words)
+
+
 def letter(
     picture: Image.Image, point: tuple[float, float], words: str, *, ink: Colour, shade: Colour
 ) -> None:
     """Words on a dark ground beside a point, inside the picture."""
     pen = ImageDraw.Draw(picture)
-    wide = _font().getlength(words) + 8
+    wide = length_of(words) + 8
     left = min(max(point[0] + 10, 2), picture.width - wide - 2)
     top = min(max(point[1] + 6, 2), picture.height - 24)
     pen.rectangle([left, top, left + wide, top + 22], fill=shade)

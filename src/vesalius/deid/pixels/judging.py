@@ -123,13 +123,13 @@ class Judge:
         ]
 
     def _within(self, plane: Plane, areas: Sequence[Area]) -> list[Box]:
-        """Boxes in some areas, as far as they hold strokes: by the ink, or where none is told by contrast."""
+        """Boxes in some areas, as far as they hold strokes: by the ink that is told there, and by contrast."""
         found = []
         for (left, top, w, h), squares in areas:
             part = plane[top : top + h, left : left + w]
             boxes = [box for ink in inks(part) for box in inked_boxes(ink, self._letters)]
             boxes += [
-                box for box in text_boxes(part, self._letters) if not any(box.touches(one) for one in boxes)
+                box for box in text_boxes(part, self._letters) if not any(box.within(one) for one in boxes)
             ]
             for x, y, *sides in boxes:
                 box = Box(left + x, top + y, *sides)

@@ -204,6 +204,7 @@ def test_a_list_refuses_what_it_does_not_know(client, shelf, question):
 
 def test_a_list_of_many_asks_no_more_questions_than_a_list_of_one(client, house):
     def questions(address: str) -> int:
+        client.get(address)  # once after each release the columns of the search are made
         with CaptureQueriesContext(connections["archive"]) as asked:
             assert client.get(address).status_code == 200
         return len(asked)

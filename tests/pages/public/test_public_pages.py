@@ -185,13 +185,16 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(client, hous
     patient = first.contents.first().revision.series.study.patient
     addresses = [
         "/", "/collections/", "/collections/Lung/", "/search/", "/search/?view=studies", "/search/?view=subjects",
-        f"/patients/Lung/{patient.patient_id}/",
+        "/search/?view=table", "/search/?view=summary", f"/search/?view=subjects&open=Lung/{patient.patient_id}",
+        "/search/advanced/", f"/patients/Lung/{patient.patient_id}/",
     ]  # fmt: skip
+    client.get("/search/")  # once after each release the columns of the search are made
     few = {address: queries(client, address) for address in addresses}
     more = [make_revision(make_series(make_study(patient))) for _ in range(6)]
     old = [one.revision for one in first.contents.all()]
     make_release(holding, revisions=[*old, *more, *make_revisions(holding, 5, 1, 3, 2)])
     make_release(make_holding("Other"), patients=3)
+    client.get("/search/")
     for address in addresses:
         allowed = (
             3 if address == "/collections/Lung/" else 0

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import imagecodecs
 import numpy as np
@@ -94,24 +94,29 @@ def _reduced(array: Samples, look: Look, size: int | None) -> Grey | None:
         return None
     if not look.slope or not np.isfinite(look.slope + look.intercept):
         return None
-    if look.padding is not None and (array == look.padding).any():
+    lowest, highest = int(array.min()), int(array.max())
+    if look.padding is not None and lowest <= look.padding <= highest and (array == look.padding).any():
         return None
-    sums = _sums(_sums(array, block).T, block).T
+    kept = np.iinfo(array.dtype)
+    fits = kept.min <= lowest * block**2 and highest * block**2 <= kept.max
+    kind = (
+        array.dtype if fits else np.dtype(_FLOAT)
+    )  # sums stay far below 2 to the power of 24: both are exact
+    sums = _sums(_sums(array, block, kind).T, block, kind).T
     return shades(sums, look, _of_stored(look.window, look.slope / block**2, look.intercept))
 
 
 def _of_stored(window: Window, slope: float, intercept: float) -> Window:
     """The window of stored values that is this one of modality values: the same shades with less arithmetic."""
-    center, width = window.center, window.width
-    if window.function not in {"LINEAR_EXACT", "SIGMOID"}:
-        center, width = center - 0.5, max(width - 1, 1e-3)
-    function = "SIGMOID" if window.function == "SIGMOID" else "LINEAR_EXACT"
-    return Window((center - intercept) / slope, width / slope, function)
+    if window.function == "SIGMOID":
+        return Window((window.center - intercept) / slope, window.width / slope, "SIGMOID")
+    gain, start = _line(window)
+    return Window((0.5 - start - gain * intercept) / (gain * slope), 1 / (gain * slope), "LINEAR_EXACT")
 
 
-def _sums(array: Samples, block: int) -> NDArray[np.float32]:
-    """Sums of so many neighbouring rows; exact, for they stay far below 2 to the power of 24."""
-    sums = np.add(array[::block], array[1::block], dtype=_FLOAT)
+def _sums(array: Samples, block: int, kind: np.dtype[Any]) -> Samples:
+    """Sums of so many neighbouring rows."""
+    sums: Samples = np.add(array[::block], array[1::block], dtype=kind)
     for at in range(2, block):
         sums += array[at::block]
     return sums
@@ -126,33 +131,36 @@ def modality_values(array: Samples, look: Look) -> tuple[NDArray[np.float32], ND
     return np.nan_to_num(values, posinf=0, neginf=0).astype(_FLOAT), blank
 
 
-def shades(values: NDArray[np.float32], look: Look, window: Window | None) -> Grey:
+def shades(values: Samples, look: Look, window: Window | None) -> Grey:
     """Values as grey, 0 black to 255 white; MONOCHROME1 is turned over (PS3.3 C.11.2, C.7.6.3.1.2), PET too."""
-    if window is not None:
-        part = _windowed(values, window)
+    turned = (look.photometric == "MONOCHROME1") != look.inverted
+    if window is not None and window.function != "SIGMOID":
+        gain, start = _line(window)
+        grey = np.asarray(values * _FLOAT(-255 * gain if turned else 255 * gain), _FLOAT)
+        grey += _FLOAT(255 - 255 * start if turned else 255 * start)
     else:
-        lut = look.voi_lut
-        assert lut is not None
-        part = np.asarray(lut(np.rint(values)) / ((1 << lut.bits) - 1), _FLOAT)
-    if (look.photometric == "MONOCHROME1") != look.inverted:
-        np.subtract(1, part, out=part)
-    part *= 255
-    np.rint(part, out=part)
-    return np.asarray(np.clip(part, 0, 255, out=part), np.uint8)
+        part = _curve(values, window, look)
+        grey = (1 - part if turned else part) * _FLOAT(255)
+    grey += _FLOAT(0.5)
+    return np.asarray(np.clip(grey, 0, 255.5, out=grey), np.uint8)
 
 
-def _windowed(values: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
-    """The three functions of PS3.3 C.11.2.1.2 and C.11.2.1.3, as parts of white."""
+def _line(window: Window) -> tuple[float, float]:
+    """Parts of white for each unit, and at 0 (PS3.3 C.11.2.1.2; LINEAR_EXACT: C.11.2.1.3.2)."""
     center, width = window.center, window.width
-    if window.function == "SIGMOID":
-        power = np.clip(-4 * (values - _FLOAT(center)) / _FLOAT(width), -60, 60)
-        return np.asarray(1 / (1 + np.exp(power)), _FLOAT)
     if window.function != "LINEAR_EXACT":
         center, width = center - 0.5, max(width - 1, 1e-3)
-    part = values - _FLOAT(center)
-    part *= _FLOAT(1 / width)
-    part += _FLOAT(0.5)
-    return part
+    return 1 / width, 0.5 - center / width
+
+
+def _curve(values: Samples, window: Window | None, look: Look) -> NDArray[np.float32]:
+    """Parts of white by the sigmoid function (PS3.3 C.11.2.1.3.1), or without a window by the table of the file."""
+    if window is not None:
+        power = np.clip(-4 * (values - _FLOAT(window.center)) / _FLOAT(window.width), -60, 60)
+        return np.asarray(1 / (1 + np.exp(power)), _FLOAT)
+    lut = look.voi_lut
+    assert lut is not None
+    return np.asarray(lut(np.rint(values)) / ((1 << lut.bits) - 1), _FLOAT)
 
 
 def _spread(values: NDArray[np.float32]) -> Window:

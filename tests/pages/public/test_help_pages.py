@@ -31,6 +31,7 @@ def addresses(house) -> dict[str, str]:
         "/collections/Lung/": "The page of a dataset",
         "/collections/Lung/versions/1/": "One version of a dataset",
         "/search/?modality=CT": "Search",
+        "/search/advanced/": "Advanced search",
         f"/patients/Lung/{patient}/": "A subject",
         f"/studies/{study.study_instance_uid}/": "A study",
         f"/series/{uid}/": "A series",

@@ -36,6 +36,7 @@ SHELVES = {
         "ctp": ("Coming from CTP", "scripts, filters and lookup tables that run as they are"),
         "library": ("The cleaner as a library", "examples in Python"),
         "viewer": ("The viewer", "what it measures, the words of its address, what lies over an image"),
+        "search": ("How to ask", "the typed line, its names, the words of an address, files of an answer"),
         "index": ("Fronting another index", "series that are found here and fetched elsewhere"),
     },
 }

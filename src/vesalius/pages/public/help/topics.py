@@ -9,6 +9,7 @@ LIMITED = ("/help/#limited", "Limited access")
 VERSIONS = ("/help/#versions", "Versions")
 DOWNLOADS = ("/help/#download", "Download")
 FIND = ("/help/#find", "Find")
+HOW_TO_ASK = ("/help/reference/search/", "How to ask")
 
 _VIEWER_KEYS = tuple((key, f"{does[0].lower()}{does[1:]}") for key, does in KEYS)
 
@@ -69,17 +70,38 @@ _BY_NAME = {
     "search": Topic(
         title="Search",
         sentences=(
-            "What you asked stands above the answer, part by part; follow a part to take it out.",
             (
-                "The filters count the series that you would see. Values of one filter widen it, and several "
-                "filters narrow each other."
+                "What you asked stands above the answer, part by part; follow a part to take it out. The line above "
+                "says all of it, and can be changed: Modality = CT and slice thickness < 1.5 and not contrast present."
             ),
             (
-                "The answer can be listed by series, studies or subjects, put into the basket as a whole, and had as "
-                "CSV or JSON. Its address is the question: keep it or send it."
+                "The filters count what you would see, in series, studies or subjects as the answer is listed. Values "
+                "of one filter widen it, and several filters narrow each other. Ranges, the least number of studies "
+                "and a pasted list of identifiers stand below them. Where nothing is found, the page names the part "
+                "to take out."
+            ),
+            (
+                "The answer can be listed by series, studies, subjects (which open to their studies and series), as a "
+                "table of the columns that you choose, or summed up in charts. All of it goes into the basket at "
+                "once, or leaves as CSV, JSON or Parquet. Its address is the question: keep it or send it."
             ),
         ),
-        links=(FIND, RESEARCHERS),
+        links=(HOW_TO_ASK, FIND, RESEARCHERS),
+    ),
+    "advanced": Topic(
+        title="Advanced search",
+        sentences=(
+            (
+                "A question row by row: an attribute, how it is compared, and a value; the values that exist are "
+                "offered as you type. Any attribute of the DICOM standard can be added by its keyword or tag."
+            ),
+            (
+                "Rows stand in groups, of which all, any or none shall hold, and groups stand in groups. “Count again” "
+                "tells how much would be found; what is wrong is said below its row."
+            ),
+            "The same question in one line stands at the end: it can be typed on the search page.",
+        ),
+        links=(HOW_TO_ASK, RESEARCHERS),
     ),
     "patient": Topic(
         title="A subject",
@@ -194,6 +216,7 @@ _PLACES = {
     "analysis-results/<str:name>/versions/": "version",
     "analysis-results/<str:name>/tables/": "table",
     "search": "search",
+    "search/advanced/": "advanced",
     "patients/": "patient",
     "patients/<str:collection>/<path:patient_id>/compare/": "compare",
     "studies/": "study",

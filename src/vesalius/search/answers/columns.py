@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vesalius.search.answers.counting import Conjunct, Counting, Counts, Sums, values_by_rows
-from vesalius.search.answers.ordering import Key, NumberKey, OwnerKey, Places, column_key, ordered
+from vesalius.search.answers.ordering import ColumnKey, Key, OwnerKey, Places, column_key, ordered
 from vesalius.search.answers.rows import Asking
 from vesalius.search.answers.worded import Worded
 from vesalius.search.columns.cells import combined
@@ -17,10 +17,9 @@ from vesalius.search.columns.layout import COLLECTION, PATIENT_ID, STUDY_DAY, fa
 from vesalius.search.conditions import Condition, Words
 from vesalius.search.elements import Element
 from vesalius.search.segments.keeping import current
-from vesalius.search.segments.segment import Part
+from vesalius.search.segments.segment import Part, Unit
 
 Array: TypeAlias = NDArray[Any]
-Unit: TypeAlias = Literal["patient", "study"]
 RELEVANCE: Final = "relevance"
 
 
@@ -189,7 +188,7 @@ class Selection:
             hit.append(np.flatnonzero(met))
         positions = places.joined(hit)
         first = [self._first_row(part, unit) for part in self.parts]
-        keys = [OwnerKey(places, self._places, first, tie) for tie in self._ties()]
+        keys: list[Key] = [OwnerKey(places, self._places, first, tie) for tie in self._ties()]
         found = ordered(keys, positions, start, stop)
         return [self._group(unit, places, int(one)) for one in found], len(positions)
 
@@ -221,14 +220,13 @@ class Selection:
             return []
         return [column_key(self.parts, self._places, path) for path in (COLLECTION, PATIENT_ID)]
 
-    def _relevance(self) -> NumberKey:
+    def _relevance(self) -> ColumnKey:
         """The better the words are met, the sooner."""
-        found = []
+        ranks = []
         for part in self.parts:
             scores = [self.worded.scores(text, part) for text in self.texts]
-            whole = np.sum(scores, axis=0) if scores else np.zeros(part.segment.text.cell_count)
-            found.append(whole[part.arrays["row:text"]])
-        return NumberKey(self._places, found)
+            ranks.append(-np.sum(scores, axis=0) if scores else np.zeros(part.segment.text.cell_count))
+        return ColumnKey(self._places, [part.arrays["row:text"] for part in self.parts], ranks)
 
 
 def _join(found: dict[Any, Counts], more: dict[Any, Counts]) -> None:

@@ -18,7 +18,7 @@ from vesalius.search.columns.column import Column, Mask
 from vesalius.search.columns.layout import DOWNLOAD, YES, facets
 from vesalius.search.conditions import Compare, Condition, Either, Every, Not
 from vesalius.search.elements import Element
-from vesalius.search.segments.segment import Part, Weights
+from vesalius.search.segments.segment import Owned, Part, Weights
 
 Array: TypeAlias = NDArray[Any]
 Conjunct: TypeAlias = tuple[Element | None, Condition]
@@ -64,18 +64,50 @@ def of_cells(condition: Condition) -> bool:
 
 
 class _Met:
-    """The cells that meet a question, and the study and patient cells in them."""
+    """The cells that meet a question, and how many studies and patients have them."""
 
     def __init__(self, arrays: Mapping[str, Array], weights: Weights, cells: Mask) -> None:
-        self._arrays, self._weights, self.cells = arrays, weights, cells
+        self.arrays, self.weights, self.cells = arrays, weights, cells
 
     @cached_property
-    def study_cells(self) -> Array:
-        return np.flatnonzero(self._weights.study_cells & self.cells[self._arrays["study_cell:cell"]])
+    def studies(self) -> "_Owners":
+        return _Owners(self, self.weights.studies)
 
     @cached_property
-    def patient_cells(self) -> Array:
-        return np.flatnonzero(self._weights.patient_cells & self.cells[self._arrays["patient_cell:cell"]])
+    def patients(self) -> "_Owners":
+        return _Owners(self, self.weights.patients)
+
+
+class _Owners:
+    """The studies or patients that have some cells."""
+
+    def __init__(self, met: _Met, owned: Owned) -> None:
+        hit = met.cells[owned.cells]
+        self._arrays, self._owned = met.arrays, owned
+        self._cells = np.flatnonzero(hit if owned.met is None else hit & owned.met)
+
+    def all(self) -> int:
+        """How many there are."""
+        owners = np.flatnonzero(_marked(self._owned.owner[self._cells]))
+        return len(owners) if self._owned.counts is None else int(self._owned.counts[owners].sum())
+
+    def by_value(self, path: str) -> Array:
+        """How many have each value of a facet."""
+        name = f"{self._owned.name}:{path}"
+        starts = self._arrays[f"{name}:starts"]
+        pairs = np.flatnonzero(_marked(self._arrays[name][self._cells]))
+        places = np.searchsorted(pairs, starts)
+        if self._owned.counts is None:
+            return np.diff(places)
+        until = np.cumsum(self._owned.counts[self._arrays[f"{name}:owner"][pairs]])
+        return np.diff(np.append(0, until)[places])
+
+
+def _marked(numbers: Array) -> Mask:
+    """A mask that is true at these numbers."""
+    mask = np.zeros(int(numbers.max()) + 1 if len(numbers) else 0, bool)
+    mask[numbers] = True
+    return mask
 
 
 class Counting:
@@ -102,31 +134,20 @@ class Counting:
         some = np.flatnonzero(series)
         counts = [series[some].astype(int).tolist()]
         if beyond_series:
-            counts.append(self._pairs(f"study_pair:{element.path}", met.study_cells)[some].tolist())
-            counts.append(self._pairs(f"patient_pair:{element.path}", met.patient_cells)[some].tolist())
+            counts.append(met.studies.by_value(element.path)[some].tolist())
+            counts.append(met.patients.by_value(element.path)[some].tolist())
         return dict(zip(told_values(column, element, some), map(Counts, *counts), strict=True))
 
     def sums(self) -> Sums:
         """All of the answer."""
         met, weights = self._whole, self._weights
-        patients = np.zeros(len(self._arrays["patient:id"]), bool)
-        patients[self._arrays["patient_cell:patient"][met.patient_cells]] = True
-        studies = np.zeros(len(self._arrays["study:id"]), bool)
-        studies[self._arrays["study_cell:study"][met.study_cells]] = True
         series, images, size = (
             int(one @ met.cells) for one in (weights.series, weights.images, weights.size)
         )
-        return Sums(Counts(series, int(studies.sum()), int(patients.sum())), images, size)
+        return Sums(Counts(series, met.studies.all(), met.patients.all()), images, size)
 
     def _met(self, masks: Sequence[Mask]) -> _Met:
         return _Met(self._arrays, self._weights, np.logical_and.reduce(masks))
-
-    def _pairs(self, name: str, cells: Array) -> Array:
-        """How many pairs of each value are met by some study or patient cells."""
-        starts = self._arrays[f"{name}:starts"]
-        met = np.zeros(int(starts[-1]), bool)
-        met[self._arrays[name][cells]] = True
-        return np.diff(np.searchsorted(np.flatnonzero(met), starts))
 
     def _findable(self, downloads: frozenset[int]) -> Mask:
         column = self._part.column(DOWNLOAD)

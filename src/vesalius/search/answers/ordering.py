@@ -38,14 +38,24 @@ class Places:
         return [positions[low:high] - start for low, high, start in cut]
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Positions about one page, were they sorted by one key."""
+
+    before: int  # how many stand before the lowest
+    lowest: Array  # those that are equal to the first of the page
+    between: Array
+    highest: Array  # equal to the last of the page; none where that is equal to the first
+
+
 class Key(Protocol):
     """What positions are sorted by."""
 
     def values(self, positions: Array) -> Array:
         """A number for each of some positions, which ascend."""
 
-    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
-        """The first and the last value of a page, were the positions sorted."""
+    def split(self, positions: Array, start: int, stop: int) -> Split:
+        """The positions on a page and what is equal to its ends."""
 
 
 def ordered(keys: Sequence[Key], positions: Array, start: int, stop: int) -> Array:
@@ -60,20 +70,12 @@ def ordered(keys: Sequence[Key], positions: Array, start: int, stop: int) -> Arr
         return positions[start:stop]
     if len(positions) <= _FEW:
         return _sorted(keys, positions)[start:stop]
-    values = keys[0].values(positions)
-    low, high = keys[0].ends(positions, values, start, stop)
-    before = int(np.count_nonzero(values < low))
-    lowest = positions[values == low]
-    if low == high:
-        return ordered(keys[1:], lowest, start - before, stop - before)
-    between = positions[(values > low) & (values < high)]
-    rest = stop - before - len(lowest) - len(between)
+    found = keys[0].split(positions, start, stop)
+    first, rest = start - found.before, stop - found.before
+    lowest = ordered(keys[1:], found.lowest, first, rest)
+    left = rest - len(found.lowest) - len(found.between)
     return np.concatenate(
-        [
-            ordered(keys[1:], lowest, start - before, len(lowest)),
-            _sorted(keys, between),
-            ordered(keys[1:], positions[values == high], 0, rest),
-        ]
+        [lowest, _sorted(keys, found.between), ordered(keys[1:], found.highest, 0, max(0, left))]
     )
 
 
@@ -81,14 +83,20 @@ def _sorted(keys: Sequence[Key], positions: Array) -> Array:
     return positions[np.lexsort([key.values(positions) for key in reversed(keys)])]
 
 
-def _ends(values: Array, start: int, stop: int) -> tuple[float, float]:
+def _split(values: Array, positions: Array, start: int, stop: int) -> Split:
+    """By sorting as far as the page."""
     low, high = np.partition(values, (start, stop - 1))[[start, stop - 1]]
-    return float(low), float(high)
+    return Split(
+        int(np.count_nonzero(values < low)),
+        positions[values == low],
+        positions[(values > low) & (values < high)],
+        positions[values == high] if high > low else positions[:0],
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnKey:
-    """Sorted by the values of a column; absent ones last in both directions."""
+    """Sorted by what codes mean; what is absent comes last in both directions."""
 
     places: Places
     codes: Sequence[Array]  # of each segment
@@ -96,40 +104,32 @@ class ColumnKey:
 
     def values(self, positions: Array) -> Array:
         """The rank of each position's value."""
-        parted = zip(self.ranks, self.codes, self.places.parted(positions), strict=True)
-        return np.concatenate([rank[codes[some]] for rank, codes, some in parted])
+        return self._of_codes(self.ranks, positions)
 
-    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+    def split(self, positions: Array, start: int, stop: int) -> Split:
         """Found by counting each value, where that is less work than sorting as far as the page."""
-        if sum(map(len, self.ranks)) > len(positions):
-            return _ends(values, start, stop)
+        ranks = np.concatenate(self.ranks)
+        if len(ranks) > len(positions):
+            return _split(self.values(positions), positions, start, stop)
         parted = zip(self.ranks, self.codes, self.places.parted(positions), strict=True)
         counts = np.concatenate(
             [np.bincount(codes[some], minlength=len(rank)) for rank, codes, some in parted]
         )
-        ranks = np.concatenate(self.ranks)
         order = np.argsort(ranks, kind="stable")
         until = np.cumsum(counts[order])
-        first, last = np.searchsorted(until, (start, stop - 1), "right")
-        return float(ranks[order[first]]), float(ranks[order[last]])
+        low, high = ranks[order[np.searchsorted(until, (start, stop - 1), "right")]]
+        kinds = [
+            np.select([rank == low, rank == high, (rank > low) & (rank < high)], [1, 3, 2], 0).astype(
+                np.uint8
+            )
+            for rank in self.ranks
+        ]
+        kind = self._of_codes(kinds, positions)
+        return Split(int(counts[ranks < low].sum()), *(positions[kind == one] for one in (1, 2, 3)))
 
-
-@dataclass(frozen=True, slots=True)
-class NumberKey:
-    """Sorted by numbers that stand in no column, the largest first."""
-
-    places: Places
-    numbers: Sequence[Array]  # of each segment
-
-    def values(self, positions: Array) -> Array:
-        """The number of each position, turned round."""
-        parted = zip(self.numbers, self.places.parted(positions), strict=True)
-        return -np.concatenate([numbers[some] for numbers, some in parted])
-
-    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
-        """Found by sorting as far as the page."""
-        del positions
-        return _ends(values, start, stop)
+    def _of_codes(self, told: Sequence[Array], positions: Array) -> Array:
+        parted = zip(told, self.codes, self.places.parted(positions), strict=True)
+        return np.concatenate([of_code[codes[some]] for of_code, codes, some in parted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,9 @@ class OwnerKey:
         rows = [first[some] for first, some in zip(self.first, self.places.parted(positions), strict=True)]
         return self.column.values(self.rows.joined(rows))
 
-    def ends(self, positions: Array, values: Array, start: int, stop: int) -> tuple[float, float]:
+    def split(self, positions: Array, start: int, stop: int) -> Split:
         """Found by sorting as far as the page."""
-        del positions
-        return _ends(values, start, stop)
+        return _split(self.values(positions), positions, start, stop)
 
 
 def column_key(

@@ -9,7 +9,7 @@ from django.db import models
 from vesalius.catalog.models import SeriesRevision
 from vesalius.search.elements import TABLE, element_of
 
-FORM: Final = 1  # of the files; another one is made anew
+FORM: Final = 2  # of the files; another one is made anew
 Kept: TypeAlias = Literal["text", "number", "day", "moment", "flag"]
 FACTS: Final = "facts__"
 YES, NO = "yes", "no"  # how flags stand in a column

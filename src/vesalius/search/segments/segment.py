@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from vesalius.search.text.index import TextIndex
 
 Array: TypeAlias = NDArray[Any]
 Mask: TypeAlias = NDArray[np.bool_]
+Unit: TypeAlias = Literal["patient", "study"]
 _REMEMBERED: Final = 8  # askers of whom a segment knows which rows they may find
 
 
@@ -56,13 +57,24 @@ class Segment:
 
 @dataclass(frozen=True)
 class Weights:
-    """How many series, images and bytes each cell counts, and which study and patient cells count at all."""
+    """How many series, images and bytes each cell counts, and how many studies and patients each of their owners."""
 
     series: Array
     images: Array
     size: Array
-    study_cells: Mask
-    patient_cells: Mask
+    studies: "Owned"
+    patients: "Owned"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Cells by owner: those of studies or patients that some rows have, or of patterns of all rows."""
+
+    name: str  # of its pairs in the arrays
+    cells: Array  # the cell of each
+    owner: Array  # of each
+    counts: Array | None  # how many each owner stands for; None: itself
+    met: Mask | None = None  # which of them some row has; None: all
 
 
 @dataclass(frozen=True)
@@ -105,31 +117,45 @@ class Part:
         return self._seen[downloads]
 
     @cached_property
-    def cell_of_row(self) -> Array:
-        """The cell of each row."""
-        return self.arrays["study_cell:cell"][self.arrays["row:study_cell"]]
-
-    @cached_property
     def weights(self) -> Weights:
         """What its rows count where nothing but facets is asked."""
-        return self.weigh(None if self.alive is None else np.flatnonzero(self.alive))
+        rows = None if self.alive is None else np.flatnonzero(self.alive)
+        return Weights(*self._measured(rows), self._patterns("study"), self._patterns("patient"))
 
-    def weigh(self, rows: Array | None) -> Weights:
-        """What some rows count, or all of the segment."""
+    def weigh(self, rows: Array) -> Weights:
+        """What some rows count."""
         arrays = self.arrays
+        studies = np.zeros(len(arrays["study_cell:cell"]), bool)
+        studies[arrays["row:study_cell"][rows]] = True
+        patients = np.zeros(len(arrays["patient_cell:cell"]), bool)
+        patients[arrays["study_cell:patient_cell"][studies]] = True
+        return Weights(*self._measured(rows), self._owned("study", studies), self._owned("patient", patients))
+
+    def _measured(self, rows: Array | None) -> tuple[Array, Array, Array]:
+        """Series, images and bytes by cell."""
         every = slice(None) if rows is None else rows
-        study_cell = arrays["row:study_cell"][every]
-        cell = self.cell_of_row[every] if rows is None else arrays["study_cell:cell"][study_cell]
-        cells = len(arrays[f"cell:{DOWNLOAD}"])
+        cell = self.arrays["study_cell:cell"][self.arrays["row:study_cell"][every]]
+        cells = len(self.arrays[f"cell:{DOWNLOAD}"])
         images, size = (self.column(path) for path in (IMAGES, SIZE))
-        study_cells = np.zeros(len(arrays["study_cell:cell"]), bool)
-        study_cells[study_cell] = True
-        patient_cells = np.zeros(len(arrays["patient_cell:cell"]), bool)
-        patient_cells[arrays["study_cell:patient_cell"][study_cells]] = True
-        return Weights(
+        return (
             np.bincount(cell, minlength=cells).astype(np.float64),
             np.bincount(cell, images.measures[images.codes[every]], cells),
             np.bincount(cell, size.measures[size.codes[every]], cells),
-            study_cells,
-            patient_cells,
         )
+
+    def _owned(self, unit: Unit, met: Mask) -> Owned:
+        arrays = self.arrays
+        name = f"{unit}_cell"
+        return Owned(f"{unit}_pair", arrays[f"{name}:cell"], arrays[f"{name}:{unit}"], None, met)
+
+    def _patterns(self, unit: Unit) -> Owned:
+        """The patterns of a unit, each standing for those that have it and count."""
+        arrays = self.arrays
+        name = f"{unit}_pattern"
+        of = arrays[f"{name}:of"]
+        if self.alive is not None:
+            first = arrays["patient:starts"][:-1]
+            alive = self.alive[first if unit == "patient" else first[arrays["study:patient"]]]
+            of = of[alive]
+        counts = np.bincount(of, minlength=len(arrays[f"{name}:starts"]))
+        return Owned(f"{name}_pair", arrays[f"{name}:cell"], arrays[f"{name}:pattern"], counts)

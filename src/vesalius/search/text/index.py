@@ -47,8 +47,8 @@ def text_index_arrays(coded: Mapping[str, Coded]) -> dict[str, Array]:
         order[vocabulary[word]] = place
     word = order[np.concatenate([one for one, _ in pairs])]
     cell = np.concatenate([one for _, one in pairs])
-    key = np.unique(word * max(1, len(first)) + cell)
-    word, cell = np.divmod(key, max(1, len(first)))
+    key = np.sort(word * max(1, len(first)) + cell)
+    word, cell = np.divmod(key[np.diff(key, prepend=-1) != 0], max(1, len(first)))
     ends, data = text_arrays(pa.array(words, pa.large_string()))
     return {
         "row:text": narrow(row_text, len(first)),

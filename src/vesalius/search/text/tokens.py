@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _RUN: Final = re.compile(r"[^\W_]+")
@@ -37,8 +38,9 @@ def parts(run: str) -> list[str]:
 
 def tokens(text: str) -> set[str]:
     """Every word under which a text is found."""
-    found: set[str] = set()
-    for run in runs(text):
-        found.add(fold(run))
-        found.update(parts(run))
-    return found
+    return {word for run in runs(text) for word in _words(run)}
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(run: str) -> tuple[str, ...]:
+    return fold(run), *parts(run)

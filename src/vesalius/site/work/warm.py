@@ -4,6 +4,7 @@ Tables and lists of words are read when they are first asked for. One small imag
 all that a child will ask for is there, and stands in the memory of all children together.
 """
 
+import gc
 import io
 import struct
 from typing import Final
@@ -68,4 +69,11 @@ def _load() -> None:
     prove(file, read(written), recipe=recipe, identity=identity, context=context, origin="identifiable")
 
 
+def _keep_for_good() -> None:
+    """Let no child's garbage collector walk over the tables: it would take time, and copy pages that all share."""
+    gc.collect()
+    gc.freeze()
+
+
 _load()
+_keep_for_good()

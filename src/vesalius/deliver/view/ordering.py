@@ -38,11 +38,19 @@ from vesalius.deliver.view.asked import Shape, View
 from vesalius.deliver.view.drawing import ViewDrawing, draw_view
 from vesalius.deliver.view.layers import LineLayer, MaskLayer
 from vesalius.deliver.view.placing import contours_on, masks_on
-from vesalius.errors import NotFound
+from vesalius.errors import NotFound, Unavailable
 from vesalius.jobs.dispatch import Work, handles
-from vesalius.settings.routing import Side
+from vesalius.jobs.models import Job, State
+from vesalius.settings.routing import Side, named
 
 DRAW: Final = "draw-view"  # kind of job
+MOST_WAITING: Final = 200  # pictures that wait to be drawn: anybody may ask, and each view is another one
+
+
+class TooManyViews(Unavailable):
+    """Others wait for their pictures."""
+
+    hint = "Ask again in a minute."
 
 
 def picture_of_view(
@@ -64,7 +72,15 @@ def picture_of_view(
         if _refused(revision, view.number).exists():
             raise CannotBeShown("This image is stored in a way that cannot be decoded here.") from None
     require_room()
+    _require_turn()
     return ordered(DRAW, revision, args | {"name": name}, part=name)
+
+
+def _require_turn() -> None:
+    with named(Side.ARCHIVE):
+        waiting = Job.objects.filter(kind=DRAW, state=State.WAITING).count()
+    if waiting >= MOST_WAITING:
+        raise TooManyViews("Too many pictures wait to be drawn.")
 
 
 def _place(revision: SeriesRevision, name: str) -> Path:

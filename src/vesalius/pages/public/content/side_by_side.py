@@ -67,7 +67,8 @@ def side_by_side(request: HttpRequest, collection: str, patient_id: str) -> Http
 
 
 def _can_be_seen(revision: SeriesRevision, judged: Visible) -> bool:
-    return judged.may_fetch(revision.home_download_id) and viewable(revision, pictures(revision))
+    here = judged.may_fetch(revision.home_download_id) and not revision.held_at
+    return here and viewable(revision, pictures(revision))
 
 
 def _viewer(revision: SeriesRevision, at: int, studies: list[Study]) -> dict[str, Any]:

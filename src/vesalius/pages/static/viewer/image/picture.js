@@ -34,21 +34,40 @@ export class Picture {
 
 function greys(frame, window, inverted, pixels) {
   const { samples, kind } = frame;
+  const [first, count] = SMALL[kind.type] ?? [0, 0];
+  if (!count || samples.length < count / 4) {
+    const grey = greyOf(frame, window, inverted);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = grey(samples[at]);
+    return;
+  }
+  const table = tableOfGreys(frame, window, inverted, first, count);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = table[samples[at] - first];
+}
+
+// A function from stored values to pixels.
+function greyOf(frame, window, inverted) {
+  const { kind } = frame;
   const value = modalityOf(frame);
   const part = shade(window);
   const turned = (kind.photometric === "MONOCHROME1") !== inverted;
-  const grey = stored => {
+  return stored => {
     if (isPadding(kind, stored)) return BLACK;
     const bright = Math.min(Math.max(part(value(stored)), 0), 1);
     return BLACK | (Math.round((turned ? 1 - bright : bright) * 255) * 0x010101);
   };
-  const [first, count] = SMALL[kind.type] ?? [0, 0];
-  if (!count || samples.length < count / 4) {
-    for (let at = 0; at < pixels.length; at++) pixels[at] = grey(samples[at]);
-    return;
-  }
-  const table = Uint32Array.from({ length: count }, (_, at) => grey(at + first));
-  for (let at = 0; at < pixels.length; at++) pixels[at] = table[samples[at] - first];
+}
+
+let known = { key: "", table: null }; // most images of a series are shaded alike
+
+function tableOfGreys(frame, window, inverted, first, count) {
+  const { kind, slope, intercept } = frame;
+  const key = JSON.stringify([kind, slope, intercept, window, inverted]);
+  if (known.key === key) return known.table;
+  const grey = greyOf(frame, window, inverted);
+  const table = new Uint32Array(count);
+  for (let at = 0; at < count; at++) table[at] = grey(at + first);
+  known = { key, table };
+  return table;
 }
 
 function colours(frame, pixels) {

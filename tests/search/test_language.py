@@ -1,9 +1,11 @@
 """Typed questions: what they mean, how they are spelled back, and what is said of those that mean nothing."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vesalius.search.conditions import (
@@ -19,7 +21,7 @@ from vesalius.search.conditions import (
     either,
     every,
 )
-from vesalius.search.elements import TABLE
+from vesalius.search.elements import TABLE, element_of
 from vesalius.search.language import QuestionError, operators_of, read_question, text_of
 
 CT = Compare("modalities", Operator.EQUALS, ("CT",))
@@ -164,6 +166,7 @@ TREES = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw of text loads tables of characters
 @given(TREES)
 def test_a_printed_condition_is_read_as_the_same_tree(tree):
     assert read_question(text_of(tree)) == tree
@@ -182,3 +185,28 @@ def test_whatever_is_typed_is_read_or_refused_with_a_place(text):
         place = 0
         assert read_question(text_of(tree)) == tree
     assert 0 <= place <= len(text)
+
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "search.md"
+
+
+def test_what_the_reference_says_can_be_asked_can_be_asked():
+    text = REFERENCE.read_text("utf-8")
+    line = re.search(r"```text\n(.*?)\n```", text)[1]
+    forms, names = text.split("\n## Names\n")[0], text.split("\n## Names\n")[1].split("\n## ")[0]
+    examples = [
+        code
+        for row in re.findall(r"^\| (`.*?`) \|", forms, re.MULTILINE)
+        for code in re.findall("`(.*?)`", row)
+    ]
+    whole = [code for code in examples if " " in code]
+    assert len(whole) > 15
+    for question in (line, *whole):
+        assert read_question(text_of(read_question(question))) == read_question(question)
+    plain = [
+        name
+        for row in re.findall(r"^\| (`.*?) \|", names, re.MULTILINE)
+        for name in re.findall("`(.*?)`", row)
+    ]
+    assert len(plain) > 15
+    assert all(element_of(name) for name in plain)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from django.urls import URLPattern, URLResolver
 
+from vesalius.deliver.manifests import FORMATS as MANIFESTS
 from vesalius.nbia.public.table.endpoints import ENDPOINTS
 from vesalius.pages.assets import ASSETS
 from vesalius.web.public_side import urlpatterns
@@ -34,6 +35,7 @@ class Case:
     post: bool = False
     heard: bool = True  # whether the address listens to who asks
     lists: bool = False  # names every holding that the asker may find
+    repeats: bool = False  # shows the asker what they asked before, in their own words
     analysis: bool = False  # of an analysis result, not of a collection
 
 
@@ -71,6 +73,18 @@ def _of_holdings(place: str, *, analysis: bool) -> dict[str, Case]:
         f"{place}/<str:name>/versions/<int:number>/series.csv": page(
             f"/{place}/{{title}}/versions/1/series.csv", Needs.FIND, **told
         ),
+        **{
+            f"{place}/<str:name>/versions/<int:number>/manifest.{form}": page(
+                f"/{place}/{{title}}/versions/1/manifest.{form}", Needs.FETCH, refused=404, **told
+            )
+            for form in ("tcia", "aria2", "txt")
+        },
+        f"{place}/<str:name>/versions/<int:number>/manifest.csv": page(
+            f"/{place}/{{title}}/versions/1/manifest.csv", Needs.FIND, **told
+        ),
+        f"{place}/<str:name>/versions/<int:number>/manifest.s5cmd": page(
+            f"/{place}/{{title}}/versions/1/manifest.s5cmd", Needs.FIND, good=404, **told
+        ),
         **{  # of a dataset with one version: 400 where it may be found
             f"{place}/<str:name>/versions/{one}": page(
                 f"/{place}/{{title}}/versions/{one}", Needs.FIND, good=400, **told
@@ -107,6 +121,44 @@ PAGES: dict[str, Case] = {
     "search.json": page("/search.json", lists=True),
     "search.parquet": page("/search.parquet"),
     "search/advanced/": page("/search/advanced/"),
+    "search.atom": page("/search.atom", lists=True),
+    **{f"search/manifest.{form}": page(f"/search/manifest.{form}") for form in MANIFESTS if form != "s5cmd"},
+    "search/manifest.s5cmd": page("/search/manifest.s5cmd", good=404),
+    "searches/": page("/searches/", repeats=True),
+    "searches/save/": page("/searches/save/", Needs.ACCOUNT, post=True, good=400),  # under no name
+    "searches/undo/": page("/searches/undo/", Needs.ACCOUNT, post=True, good=302),
+    "searches/history/clear/": page("/searches/history/clear/", Needs.ACCOUNT, post=True, good=302),
+    "searches/history/keep/": page(
+        "/searches/history/keep/", Needs.ACCOUNT, post=True, form={"kept": "no"}, good=302
+    ),
+    "searches/<int:number>/": page("/searches/999999/", Needs.ACCOUNT, good=404),
+    "searches/<int:number>/new/": page("/searches/999999/new/", Needs.ACCOUNT, good=404),
+    **{
+        f"searches/<int:number>/{deed}/": page(f"/searches/999999/{deed}/", Needs.ACCOUNT, post=True, form=form, good=404)
+        for deed, form in (
+            ("looked", {"until": "2026-01-01T00:00:00Z"}),
+            ("rename", {"name": "tried"}),
+            ("delete", {}),
+        )
+    },
+    "lists/": page("/lists/"),
+    "lists/new/": page("/lists/new/", Needs.ACCOUNT),
+    "lists/<str:name>/": page("/lists/no-list/", good=404),
+    "lists/<str:name>/download/": page("/lists/no-list/download/", good=404),
+    "lists/<str:name>/basket/": page("/lists/no-list/basket/", post=True, good=404),
+    "lists/<str:name>/change/": page("/lists/no-list/change/", Needs.ACCOUNT, good=404),
+    "lists/<str:name>/access/": page(
+        "/lists/no-list/access/", Needs.ACCOUNT, post=True, form={"public": "yes"}, good=404
+    ),
+    "lists/<str:name>/delete/": page("/lists/no-list/delete/", Needs.ACCOUNT, post=True, good=404),
+    **{
+        f"lists/<str:name>/manifest.{form}": page(f"/lists/no-list/manifest.{form}", good=404)
+        for form in MANIFESTS
+    },
+    **{
+        f"lists/<str:name>/citations.{end}": page(f"/lists/no-list/citations.{end}", good=404)
+        for end in ("txt", "bib", "ris")
+    },
     "patients/<str:collection>/<path:patient_id>/download/": page("/patients/{title}/{patient}/download/", Needs.FETCH),
     "patients/<str:collection>/<path:patient_id>/": page("/patients/{title}/{patient}/", Needs.FIND),
     "patients/<str:collection>/<path:patient_id>/compare/": page("/patients/{title}/{patient}/compare/", Needs.FIND),
@@ -127,7 +179,9 @@ PAGES: dict[str, Case] = {
     "basket/": page("/basket/"),
     "basket/add/": page("/basket/add/", Needs.FIND, post=True, form={"series": "{series}"}, good=302),
     "basket/remove/": page("/basket/remove/", post=True, form={"series": "{series}"}, good=302),
-    "basket/manifest.tcia": page("/basket/manifest.tcia"),  # of what basket/add/, asked before, put into it
+    # of what basket/add/, asked before, put into it
+    **{f"basket/manifest.{form}": page(f"/basket/manifest.{form}") for form in MANIFESTS if form != "s5cmd"},
+    "basket/manifest.s5cmd": page("/basket/manifest.s5cmd", good=404),  # nothing of it lies in a bucket
     "basket/undo/": page("/basket/undo/", post=True, good=302),
     "basket/settle/": page("/basket/settle/", post=True, good=302),
     "basket/download/": page("/basket/download/"),  # the same

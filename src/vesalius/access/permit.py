@@ -78,6 +78,15 @@ def _held_deeds(person: Person, now: datetime) -> dict[tuple[str, str], set[str]
     return held
 
 
+def may_read_list(person: Person | AnonymousUser | None, name: str, *, owner: str, public: bool) -> bool:
+    """Whether this person, or the public, may read a shared list; what of it they may find is judged apart."""
+    known = person if isinstance(person, Person) and person.is_active else None
+    if public or known is None:
+        return public
+    good = Q(until=None) | Q(until__gt=timezone.now())
+    return known.name == owner or known.grants.filter(good, scope=Grant.Scope.LIST, name=name).exists()
+
+
 def has_role(person: Person | AnonymousUser | None, *names: str) -> bool:
     """Whether a member of staff does one of these kinds of work."""
     return isinstance(person, Person) and person.is_active and person.roles.filter(name__in=names).exists()

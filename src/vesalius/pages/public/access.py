@@ -33,12 +33,12 @@ def access_of(download: Download, visible: Visible) -> Access:
         meaning, word = "attention", f"Embargo until {day(closed)}"
         sentence = f"These data open to everybody on {day(closed)}."
         requirement = f"Embargoed until {day(closed)}"
-    elif download.fetch != Download.Rule.ANYONE:
-        meaning, word, requirement = "limited", "Limited access", "Sign in, with a grant"
-        sentence = f"You may find and count these data, and not download them. {HOW_TO_ASK}"
     elif download.kind == Download.Kind.LINK:
         meaning, word, requirement = "info", "Outside this archive", "As the other site asks"
         sentence = "Another site holds these data, under its own rules."
+    elif download.fetch != Download.Rule.ANYONE:
+        meaning, word, requirement = "limited", "Limited access", "Sign in, with a grant"
+        sentence = f"You may find and count these data, and not download them. {HOW_TO_ASK}"
     open_ = may_fetch and closed is None and download.fetch == Download.Rule.ANYONE
     if may_fetch and not open_:
         sentence = "Your account may download these data under the terms of its grant."

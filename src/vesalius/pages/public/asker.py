@@ -38,9 +38,9 @@ class BadToken(ArchiveError):
 def by_token(request: HttpRequest) -> Person | None:
     """The account whose token a program sends in `Authorization: Bearer`, else that of the session. BadToken."""
     scheme, _, secret = request.headers.get("Authorization", "").strip().partition(" ")
-    if not scheme:
+    if scheme.lower() != "bearer":
         return person(request)
-    found = person_with(secret.strip()) if scheme.lower() == "bearer" else None
+    found = person_with(secret.strip())
     if found is None:
         raise BadToken("The access token is invalid or has expired.")
     return found

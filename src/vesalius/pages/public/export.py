@@ -7,7 +7,9 @@ from io import StringIO
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-FORMULA = ("=", "+", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
+from vesalius.deliver.spreadsheet import cell
+
+__all__ = ["as_csv", "as_file", "cell"]
 
 
 def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
@@ -23,12 +25,3 @@ def as_file(filename: str, text: str, media_type: str) -> HttpResponse:
     """Text as a file to keep."""
     disposition = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
     return HttpResponse(text, content_type=media_type, headers={"Content-Disposition": disposition})
-
-
-def cell(value: object) -> object:
-    """A value as a spreadsheet shows it and does not calculate it; nothing for None."""
-    if isinstance(value, list | tuple):
-        value = "; ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value

@@ -13,6 +13,7 @@ from vesalius.deliver.drawing import Drawn
 from vesalius.deliver.pictures import Pictures, pictures
 
 Tile = dict[str, Any]
+ELSEWHERE = "Held by another archive"
 LOOKED_AT = 24  # series whose pictures are looked for, to fill one strip
 
 
@@ -40,7 +41,7 @@ def thumb(revision: SeriesRevision, visible: Visible, *, caption: str = "") -> T
     return {
         "address": address,
         "image": f"{address}thumbnail/" if drawn and drawn.cover else "",
-        "none": none_word(drawn, may_fetch=may_fetch),
+        "none": ELSEWHERE if revision.held_at else none_word(drawn, may_fetch=may_fetch),
         "alt": said(revision),
         "modality": revision.modality,
         "count": revision.image_count,

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from vesalius.catalog.models import Holding
+from vesalius.deliver.manifests import FORMATS as MANIFESTS
 from vesalius.pages.assets import static_file
 from vesalius.pages.public.content import (
     browsing,
@@ -22,7 +23,8 @@ from vesalius.pages.public.finding.advanced.page import advanced
 from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
-from vesalius.pages.public.own import account, basket, zips
+from vesalius.pages.public.lists import urls as shared_lists
+from vesalius.pages.public.own import account, basket, manifests, zips
 from vesalius.pages.public.own import urls as own
 from vesalius.pages.public.supporting import files, tables
 from vesalius.pages.theme import choose_theme
@@ -50,6 +52,7 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
         path(f"{place}/<str:name>/versions/<int:number>/", version.version_page, told),
         path(f"{place}/<str:name>/versions/<int:number>/manifest.json", version.version_manifest, told),
         path(f"{place}/<str:name>/versions/<int:number>/series.csv", version.version_index, told),
+        *_manifests(f"{place}/<str:name>/versions/<int:number>/", told),
         path(f"{place}/<str:name>/versions/compare/", compare.compare_page, told),
         path(f"{place}/<str:name>/versions/compare.csv", compare.compare_csv, told),
         path(f"{place}/<str:name>/versions/compare.json", compare.compare_json, told),
@@ -60,6 +63,12 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
         *_of_records(f"{place}/<str:name>/", told),
         *_of_records(f"{place}/<str:name>/versions/<int:number>/", told),
     ]
+
+
+def _manifests(page_: str, told: dict[str, str]) -> list[URLPattern]:
+    """The series of a version, for programs that fetch."""
+    view = manifests.of_version
+    return [path(f"{page_}manifest.{form}", view, told | {"form": form}) for form in MANIFESTS]
 
 
 def _of_records(page_: str, told: dict[str, str]) -> list[URLPattern]:
@@ -106,11 +115,11 @@ urlpatterns: list[URLPattern] = [
     path("basket/undo/", basket.put_back),
     path("basket/settle/", basket.settle),
     path("basket/download/", zips.basket_zip),
-    path("basket/manifest.tcia", basket.basket_manifest),
     path("basket/metadata.csv", basket.basket_csv),
     path("basket/citations.txt", basket.basket_citations),
     path("basket/citations.bib", basket.basket_bibtex),
     *own.urlpatterns,
+    *shared_lists.urlpatterns,
     path("account/", account.account),
     path("account/login/", account.SignIn.as_view()),
     path("account/logout/", account.SignOut.as_view()),

@@ -82,6 +82,11 @@ def _latex(value: str) -> str:
     return "".join(_LATEX.get(letter, letter) for letter in " ".join(value.split()))
 
 
+def ris_entry(work: Work) -> str:
+    """One work as a record of type DATA; its lines end with CR and LF."""
+    return "".join(f"{line}\r\n" for line in _ris(work, []))
+
+
 def ris(record: Record) -> str:
     """One record of type DATA per work; lines end as RIS wants them, with CR and LF."""
     first = list(_ris(record.work, [("AB", record.description), *(("KW", word) for word in record.keywords)]))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from vesalius.access.permit import visible_to
 from vesalius.catalog.models import Release, SeriesRevision
 from vesalius.catalog.relations import LABELS
 from vesalius.catalog.visible import SeriesPage, published_revisions, revision_to_fetch, series_page
@@ -19,11 +20,11 @@ from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.pictures import Pictures, pictures
 from vesalius.pages.public.access import access_of
 from vesalius.pages.public.addresses import address_of, patient_address
-from vesalius.pages.public.asker import basket_owner, person, visible
+from vesalius.pages.public.asker import basket_owner, by_token, visible
 from vesalius.pages.public.content.related import related
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.holding.citing import citation
-from vesalius.pages.public.images import in_version, none_word
+from vesalius.pages.public.images import ELSEWHERE, in_version, none_word
 from vesalius.pages.public.paging import whole_number
 from vesalius.pages.public.wording import age, body_part, series_title, sex
 from vesalius.pages.templatetags.words import count, day, size
@@ -73,7 +74,7 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
             "noun": _noun(revision),
             "viewable": page.may_fetch and viewable(revision, drawn),
             "tiles": _tiles(drawn, revision, version),
-            "none": none_word(drawn, may_fetch=page.may_fetch),
+            "none": ELSEWHERE if revision.held_at else none_word(drawn, may_fetch=page.may_fetch),
             "facts": _facts(revision),
             "terms": _terms(revision),
             "history": _history(revision),
@@ -89,9 +90,13 @@ def series(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """GET /series/UID/download/: the ZIP, byte for byte that of `?version=N` where one is asked for."""
-    revision = revision_to_fetch(uid, visible(request), whole_number(request, "version"))
-    return send_series(request, revision, person=person(request), way="page")
+    """GET /series/UID/download/: the ZIP, byte for byte that of `?version=N` where one is asked for.
+
+    Programs send a token in `Authorization` for limited data: addresses in manifests hold none.
+    """
+    asker = by_token(request)
+    revision = revision_to_fetch(uid, visible_to(asker), whole_number(request, "version"))
+    return send_series(request, revision, person=asker, way="page")
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from vesalius.access.permit import Visible
+from vesalius.deliver.manifests import FORMATS as MANIFESTS
 from vesalius.errors import BadRequest
 from vesalius.pages.public.asker import owner_of, person, visible
 from vesalius.pages.public.finding.asked import OWN, Asked, read_question
@@ -37,6 +39,7 @@ SORTS: Final = (  # in a URL, on the page
     ("-size", "Largest"),
     ("description", "Description"),
 )
+SAVED_CART: Final = "saved-cart"  # NBIA's name of a shared list in an address
 RELEVANCE: Final = ("relevance", "Best match of the words")
 NAMES: Final = {element.label: element.name for element in TABLE}
 # Chips whose words say enough: values of facets, words, and comparisons, which name their attribute.
@@ -95,6 +98,8 @@ def _typed(request: HttpRequest) -> HttpResponse:
 
 
 def _of_nbia(request: HttpRequest) -> HttpResponse:
+    if set(request.GET) == {SAVED_CART}:  # the list's own page judges who may read it
+        return HttpResponseRedirect(f"/lists/{quote(request.GET[SAVED_CART].strip(), safe='')}/")
     query, left = of_nbia((name, value) for name, values in request.GET.lists() for value in values)
     if left:
         messages.info(
@@ -169,6 +174,7 @@ def _question(asked: Asked) -> dict[str, Any]:
         "advanced": asked.address(place="/search/advanced/", view=None, sort=None, size=None, columns=None),
         "hidden": [*asked.query.parameters(), *kept],
         "query": asked.query.url(),
+        "manifests": MANIFESTS.values(),
         "exports": [(words, asked.address(place=f"/search.{end}")) for end, words in EXPORTS],
     }
 

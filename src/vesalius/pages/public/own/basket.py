@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,15 +16,14 @@ from vesalius.access.permit import Visible
 from vesalius.catalog.models import Patient, SeriesRevision
 from vesalius.catalog.visible import current_revisions, fetchable
 from vesalius.deliver import basket
-from vesalius.deliver.manifest import MEDIA_TYPE, manifest_name, manifest_text
 from vesalius.deliver.many_zip import MOST_BYTES, MOST_FILES, fits
 from vesalius.errors import BadRequest, NotFound
 from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import basket_owner, begin_basket, visible
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.images import thumb
+from vesalius.pages.public.own.manifests import offers
 from vesalius.pages.public.own.mixed import citations, citations_bibtex, citations_text, metadata_csv
-from vesalius.pages.public.own.zips import EMPTY
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.public.wording import series_title
 from vesalius.pages.templatetags.words import count
@@ -43,18 +41,21 @@ def basket_page(request: HttpRequest) -> HttpResponse:
     owner = basket_owner(request)
     rows = _rows(request)
     page = Paginator(rows, PER_PAGE).get_page(page_number(request))
-    ready = _sums(fetchable(rows, judged))
+    ready = sums_of(fetchable(rows, judged))
     total = page.paginator.count
+    elsewhere = rows.exclude(held_at="").count()
     return render(
         request,
         "public/basket.html",
         {
             "total": total,
-            "sums": _sums(rows),
+            "sums": sums_of(rows),
             "ready": ready,
-            "refused": total - ready["series"],
+            "refused": total - ready["series"] - elsewhere,
+            "elsewhere": elsewhere,
             "fits": fits(ready["images"], ready["size"]),
             "most": {"files": MOST_FILES, "bytes": MOST_BYTES},
+            "manifests": offers(rows, judged, "/basket/"),
             "parts": basket.parts(rows),
             "subjects": _subjects(page, rows, judged),
             "pager": pager(request, page, "series"),
@@ -116,17 +117,6 @@ def settle(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def basket_manifest(request: HttpRequest) -> HttpResponse:
-    """GET /basket/manifest.tcia: those series of the basket that the asker may fetch."""
-    rows = fetchable(_rows(request), visible(request))
-    uids = list(rows.values_list(UID, flat=True))
-    if not uids:
-        raise NotFound(EMPTY)
-    made = manifest_name(timezone.now())
-    return as_file(made, manifest_text(uids, name=made), MEDIA_TYPE)
-
-
-@require_safe
 def basket_csv(request: HttpRequest) -> HttpResponse:
     """GET /basket/metadata.csv: a row per series."""
     return as_file("basket.csv", metadata_csv(_some(request)), "text/csv; charset=utf-8")
@@ -158,7 +148,8 @@ def _some(request: HttpRequest) -> QuerySet[SeriesRevision]:
     return rows
 
 
-def _sums(rows: QuerySet[SeriesRevision]) -> dict[str, int]:
+def sums_of(rows: QuerySet[SeriesRevision]) -> dict[str, int]:
+    """How many series, studies, subjects and images these are, and how many bytes."""
     return rows.order_by().aggregate(
         studies=Count("series__study", distinct=True),
         subjects=Count(PATIENT, distinct=True),
@@ -190,7 +181,7 @@ def _subject(patient: Patient, group: list[SeriesRevision], held: int, judged: V
                 "thumb": thumb(row, judged),
                 "title": series_title(row),
                 "uid": row.series.series_instance_uid,
-                "refused": not judged.may_fetch(row.home_download_id),
+                "refused": not row.held_at and not judged.may_fetch(row.home_download_id),
             }
             for row in group
         ],

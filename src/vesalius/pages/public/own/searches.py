@@ -50,7 +50,7 @@ def searches_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """POST /searches/save/: keep the question in `query` under `name`."""
-    query = _question(request.POST.get("query", ""))
+    query = question_in(request.POST.get("query", ""))
     row = searches.save(_owner(request), request.POST.get("name", ""), query)
     messages.success(request, f"The search is kept as “{row.name}”")
     return HttpResponseRedirect("/searches/")
@@ -154,6 +154,15 @@ def words(query: Query) -> str:
     return ", ".join(f"{chip.label}: {chip.value}" for chip in chips(query)) or "Everything"
 
 
+def question_in(text: str) -> Query:
+    """The question of an address that a form carries. BadRequest."""
+    try:
+        given = QueryDict(text)
+    except (ValueError, UnicodeError):
+        raise BadRequest("The question cannot be read.") from None
+    return parse([(name, value) for name, values in given.lists() for value in values])
+
+
 def _owner(request: HttpRequest) -> str:
     known = person(request)
     assert known is not None
@@ -163,14 +172,6 @@ def _owner(request: HttpRequest) -> str:
 def _address(query: Query) -> str:
     text = query.url()
     return f"/search/?{text}" if text else "/search/"
-
-
-def _question(text: str) -> Query:
-    try:
-        given = QueryDict(text)
-    except (ValueError, UnicodeError):
-        raise BadRequest("The question cannot be read.") from None
-    return parse([(name, value) for name, values in given.lists() for value in values])
 
 
 def _saved(row: SavedSearch, judged: Visible) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Addresses of what readers keep: searches and lists; and of manifests."""
+"""Addresses of searches that readers keep, of feeds and of manifests."""
 
 from django.urls import URLPattern, path
 
-from vesalius.pages.public.own import feed, searches
+from vesalius.deliver.manifests import FORMATS
+from vesalius.pages.public.own import feed, manifests, searches
 
 urlpatterns: list[URLPattern] = [
     path("search.atom", feed.search_feed),
@@ -16,4 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("searches/<int:number>/looked/", searches.looked),
     path("searches/<int:number>/rename/", searches.rename),
     path("searches/<int:number>/delete/", searches.delete),
+    *(path(f"basket/manifest.{form}", manifests.of_basket, {"form": form}) for form in FORMATS),
+    *(path(f"search/manifest.{form}", manifests.of_answer, {"form": form}) for form in FORMATS),
 ]

@@ -1,5 +1,7 @@
 """Everything of a study, a patient, a dataset or a basket as one ZIP."""
 
+from collections.abc import Mapping
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -83,9 +85,15 @@ def _files_zip(request: HttpRequest, row: Download, name: str) -> HttpResponseBa
     )
 
 
-def send_zip(request: HttpRequest, revisions: QuerySet[SeriesRevision], name: str) -> HttpResponseBase:
-    """The answer that sends those of these current revisions that the asker may find and fetch, as `name`.zip.
+def send_zip(
+    request: HttpRequest,
+    revisions: QuerySet[SeriesRevision],
+    name: str,
+    cited: Mapping[str, str] | None = None,
+) -> HttpResponseBase:
+    """The answer that sends those of these revisions that the asker may find and fetch, as `name`.zip.
 
+    cited: papers that say how to cite them, where that is not as the datasets stand now.
     NotFound: none of them may be found. NotAllowed: none may be fetched. TooMuchForOneZip.
     """
     judged = visible(request)
@@ -95,11 +103,11 @@ def send_zip(request: HttpRequest, revisions: QuerySet[SeriesRevision], name: st
         raise NotFound(NOTHING)
     if not allowed.exists():
         raise NotAllowed("These series may be found, but not be fetched with this account.")
-    papers = {
+    cited = cited or {
         "citations.txt": citations_text(allowed, judged),
         "citations.bib": citations_bibtex(allowed, judged),
-        "metadata.csv": metadata_csv(allowed),
     }
+    papers = {**cited, "metadata.csv": metadata_csv(allowed)}
     return send_many(
         request, allowed, person=person(request), filename=f"{disk_name(name)}.zip", papers=papers
     )

@@ -1,0 +1,1 @@
+"""Shared lists: named sets of series, fixed to their content, that are cited, fetched and followed."""

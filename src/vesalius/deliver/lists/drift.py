@@ -122,10 +122,11 @@ def _fate(
     if now is not None:
         return Fate.REPLACED, now.first_release
     last = row.last_release.number if row.last_release else 0
-    later = Release.objects.filter(
-        holding=row.series.holding_id, state=Release.State.PUBLISHED, number__gt=last
-    )
-    return Fate.LEFT_OUT, later.order_by("number").first()
+    at = (row.series.holding_id, last)
+    if at not in later:
+        after = Release.objects.filter(holding=at[0], state=Release.State.PUBLISHED, number__gt=last)
+        later[at] = after.order_by("number").first()
+    return Fate.LEFT_OUT, later[at]
 
 
 def _change(

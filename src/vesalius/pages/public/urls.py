@@ -24,7 +24,7 @@ from vesalius.pages.public.help import pages as help_pages
 from vesalius.pages.public.holding import compare, lists, page, records, version
 from vesalius.pages.public.home import home
 from vesalius.pages.public.lists import urls as shared_lists
-from vesalius.pages.public.own import account, basket, manifests, zips
+from vesalius.pages.public.own import account, basket, zips
 from vesalius.pages.public.own import urls as own
 from vesalius.pages.public.supporting import files, tables
 from vesalius.pages.theme import choose_theme
@@ -67,7 +67,7 @@ def _of_holdings(place: str, kind: Holding.Kind) -> list[URLPattern]:
 
 def _manifests(page_: str, told: dict[str, str]) -> list[URLPattern]:
     """The series of a version, for programs that fetch."""
-    view = manifests.of_version
+    view = version.version_for_programs
     return [path(f"{page_}manifest.{form}", view, told | {"form": form}) for form in MANIFESTS]
 
 

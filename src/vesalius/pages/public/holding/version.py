@@ -18,6 +18,7 @@ from vesalius.pages.public.export import as_csv
 from vesalius.pages.public.holding.citing import citation, page_of
 from vesalius.pages.public.holding.compare import sentence
 from vesalius.pages.public.holding.records import record_of, signposted
+from vesalius.pages.public.manifests import manifest, offers
 from vesalius.pages.public.named import named, release_of
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.public.supporting.shown import files_shown
@@ -58,6 +59,7 @@ def version_page(request: HttpRequest, name: str, number: int, kind: str) -> Htt
             "tables": files_shown(release, judged, number),
             "citation": citation(holding, release, release.doi),
             "formats": FORMATS.values(),
+            "manifests": offers(rows, judged, f"{address_of(holding)}versions/{number}/"),
             "at": f"{address_of(holding)}versions/{number}/",
         },
     )
@@ -87,6 +89,13 @@ def version_index(request: HttpRequest, name: str, number: int, kind: str) -> Ht
     answer = as_csv(f"{name} version {number} series.csv", NAMES, index_rows(release, judged))
     answer.headers["Link"] = _collection(release)
     return answer
+
+
+@require_safe
+def version_for_programs(request: HttpRequest, name: str, number: int, kind: str, form: str) -> HttpResponse:
+    """GET .../versions/N/manifest.FORM: with addresses of these very bytes, where the format has any."""
+    release = release_of(named(name, visible(request), kind), number)
+    return manifest(request, revisions_of(release), form, fixed=True)
 
 
 def _collection(release: Release) -> str:

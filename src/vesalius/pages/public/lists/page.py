@@ -22,8 +22,8 @@ from vesalius.pages.public.finding.results import series_rows
 from vesalius.pages.public.images import address_of as series_address
 from vesalius.pages.public.images import in_version
 from vesalius.pages.public.lists.reading import ListDeleted, Reading, owner_name, read
+from vesalius.pages.public.manifests import manifest, offers
 from vesalius.pages.public.own.basket import sums_of
-from vesalius.pages.public.own.manifests import manifest, offers
 from vesalius.pages.public.own.zips import send_zip
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.templatetags.words import count

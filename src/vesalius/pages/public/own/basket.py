@@ -22,7 +22,7 @@ from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import basket_owner, begin_basket, visible
 from vesalius.pages.public.export import as_file
 from vesalius.pages.public.images import thumb
-from vesalius.pages.public.own.manifests import offers
+from vesalius.pages.public.manifests import offers
 from vesalius.pages.public.own.mixed import citations, citations_bibtex, citations_text, metadata_csv
 from vesalius.pages.public.paging import page_number, pager
 from vesalius.pages.public.wording import series_title

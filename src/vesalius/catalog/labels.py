@@ -26,9 +26,10 @@ def hanging(rows: Sequence[SeriesRevision], visible: Judged) -> Hanging:
     """Labels and sources of the series of a list, as far as the asker may find them; a few questions for all."""
     shown = findable(current_revisions(), visible).select_related(*WITH_CONTEXT)
     patients = {row.series.study.patient_id for row in rows}
-    labels = list(
-        shown.filter(series__study__patient__in=patients, modality__in=LABELS).order_by("pk")[:MOST_LABELS]
-    )
+    # By their ids: a database may else begin with every label that it has.
+    beside = Series.objects.filter(study__patient__in=patients, modality__in=LABELS).order_by("pk")
+    ids = list(beside.values_list("pk", flat=True)[:MOST_LABELS])
+    labels = list(shown.filter(series__in=ids).order_by("pk"))
     named = _named(labels)
     listed = {row.series_id for row in rows}
     wanted = {source for label in labels if label.series_id in listed for source in named[label.pk]}

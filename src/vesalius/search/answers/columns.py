@@ -230,5 +230,8 @@ class Selection:
 
 
 def _join(found: dict[Any, Counts], more: dict[Any, Counts]) -> None:
+    if not found:
+        found.update(more)
+        return
     for value, counts in more.items():
         found[value] = found[value] + counts if value in found else counts

@@ -185,8 +185,8 @@ def values_by_rows(part: Part, rows: Array, element: Element) -> dict[Any, Count
     counts = [np.bincount(codes, minlength=len(column))]
     for name, owners in (("row:study", "study:id"), ("row:patient", "patient:id")):
         count = max(1, len(arrays[owners]))
-        pairs = np.unique(codes * count + arrays[name][rows])
-        counts.append(np.bincount(pairs // count, minlength=len(column)))
+        pairs = np.sort(codes * count + arrays[name][rows])
+        counts.append(np.bincount(pairs[np.diff(pairs, prepend=-1) != 0] // count, minlength=len(column)))
     some = np.flatnonzero(counts[0])
     told = told_values(column, element, some)
     return dict(zip(told, map(Counts, *(one[some].tolist() for one in counts)), strict=True))
@@ -196,5 +196,5 @@ def told_values(column: Column, element: Element, codes: Array) -> list[Any]:
     """Values as a question has them."""
     if column.numbers is not None:
         return ["" if isnan(one) else one for one in column.measures[codes].tolist()]
-    texts = column.written.take(codes).to_pylist()
+    texts = column.texts_of(codes)
     return [text == YES for text in texts] if element.flag else texts

@@ -15,6 +15,7 @@ from vesalius.search.columns.coding import Texts, texts_of
 Array: TypeAlias = NDArray[Any]
 Mask: TypeAlias = NDArray[np.bool_]
 SEVERAL: Final = r"\\|, ?"  # between the values of one text: DICOM's backslash, NBIA's comma
+_KEPT: Final = 10_000  # values that are kept as texts of Python once they were asked for
 _FEW: Final = 4  # stretches of codes that are quicker compared than looked up
 
 
@@ -38,6 +39,19 @@ class Column:
         """How many values there are."""
         values: Any = self.texts if self.numbers is None else self.numbers
         return len(values)
+
+    def texts_of(self, codes: Array) -> list[str]:
+        """Some values as text."""
+        if len(self) > _KEPT:
+            found: list[str] = self.written.take(codes).to_pylist()
+            return found
+        every = self._every
+        return [every[code] for code in codes.tolist()]
+
+    @cached_property
+    def _every(self) -> list[str]:
+        found: list[str] = self.written.to_pylist()
+        return found
 
     @property
     def measures(self) -> NDArray[np.float64]:

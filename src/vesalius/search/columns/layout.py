@@ -60,8 +60,10 @@ def sources() -> tuple[Source, ...]:
 
 @cache
 def facets() -> tuple[str, ...]:
-    """Paths of the columns whose combinations are counted: facets, other columns of the cube, and the Download."""
-    return (DOWNLOAD, *(element.path for element in TABLE if element.facet or element.cell))
+    """Paths of the columns whose combinations are counted: all that is chosen by values, and the Download."""
+    named = {PATIENT_ID, STUDY_UID, SERIES_UID}
+    chosen = (element.path for element in TABLE if element.facet or element.simple == "values")
+    return (DOWNLOAD, *(path for path in chosen if path not in named))
 
 
 @cache

@@ -31,7 +31,7 @@ TEXTS: Final = (  # paths of the columns whose words are found
         )
     ),
 )  # fmt: skip
-EXACT, PREFIX, SYNONYM, CORRECTED = 1.0, 0.8, 0.6, 0.3  # how well a word is met
+EXACT, PARTED, PREFIX, SYNONYM, CORRECTED = 1.0, 0.9, 0.8, 0.6, 0.3  # how well a word is met
 _ERRORS: Final = ((8, 2), (4, 1))  # letters of a word -> typing errors in it, at most
 _SHORTEST: Final = 2  # letters that may be the beginning of a word
 
@@ -103,8 +103,8 @@ class TextIndex:
         if term.last and len(term.names[0]) == 1 and len(term.names[0][0]) >= _SHORTEST:
             start, end = self._beginning_with(term.names[0][0])
             scores[self._cells(start, end)] = PREFIX
-        for name in term.names:
-            scores[self._with_all(name)] = EXACT
+        for name, how_well in zip(term.names[::-1], (PARTED, EXACT)[-len(term.names) :], strict=True):
+            scores[self._with_all(name)] = how_well
         return scores
 
     def corrected(self, term: Term) -> Scores:

@@ -98,6 +98,15 @@ def test_every_file_of_the_input_stands_in_one_count(exported):
     assert len(exported.written()) == 12
 
 
+@pytest.mark.parametrize(("recipe", "searched"), [("basic", False), ("tcia", True)])
+def test_a_run_that_searches_no_pixels_for_text_says_so(exported, recipe, searched):
+    done = exported.run("--recipe", recipe)
+    sentence = f"Pixels were not searched for text: recipe {recipe} does not ask for it"
+    assert exported.report()["pixels_searched"] == searched
+    for told in (done.stdout, (exported.maps / "report" / "report.html").read_text()):
+        assert (sentence in told) == (not searched)
+
+
 @pytest.mark.parametrize("names", ["mirror", "uid"])
 def test_a_zip_gives_what_its_folder_gives(exported, names, tmp_path):
     archive = tmp_path / "export.zip"

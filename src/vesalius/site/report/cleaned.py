@@ -62,6 +62,7 @@ def _told(run: Run, outcome: Outcome) -> dict[str, Any]:
         "key": outcome.fingerprint,
         "preflight": run.order.preflight,
         "files": {state or "not_reached": count for state, count in outcome.counts.items()},
+        "pixels_searched": _searched(run.order),
         "words": {"kept": outcome.kept, "removed": outcome.removed},
         "findings": dict(sorted(outcome.findings.items())),
         "refer_to_held_back": outcome.leaning,
@@ -127,6 +128,11 @@ def _files(outcome: Outcome) -> str:
 
 def notes(outcome: Outcome, order: Order) -> Iterator[str]:
     """Sentences about a whole run: what a person should see to."""
+    if not _searched(order):
+        yield (
+            f"Pixels were not searched for text: recipe {order.recipe.name} does not ask for it (Clean Pixel Data, "
+            "PS3.15 E.3.1); --recipe tcia does."
+        )
     yield from _of_faces(outcome)
     if outcome.leaning:
         yield f"{outcome.leaning:,} files in OUT refer to a file that is held back."
@@ -134,6 +140,10 @@ def notes(outcome: Outcome, order: Order) -> Iterator[str]:
         yield f"{outcome.gone:,} files in OUT come from files that are no longer in IN: --prune takes them out."
     if outcome.missing and order.maps:
         yield f"{outcome.missing:,} patients have no new ID: fill in {order.maps.missing} and add it to the table."
+
+
+def _searched(order: Order) -> bool:
+    return "clean_pixel_data" in order.recipe.options
 
 
 def _of_faces(outcome: Outcome) -> Iterator[str]:

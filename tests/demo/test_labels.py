@@ -5,10 +5,13 @@ import io
 import highdicom
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code as Concept
 
+from vesalius.deliver.outlines import outlines_of
+from vesalius.deliver.view.placing import contours_on
 from vesalius.demo import headers
 from vesalius.demo.headers import Code
 from vesalius.demo.labels import contours, measures
@@ -112,6 +115,27 @@ def test_contours_of_a_structure_set_lie_on_its_images_around_the_disc(made, sou
     assert (
         structures.StructureSetROISequence[0].ReferencedFrameOfReferenceUID == sources[0].FrameOfReferenceUID
     )
+
+
+def test_the_viewer_lays_contours_over_the_pixels_that_were_drawn_round(made, sources, segment, tmp_path):
+    (tmp_path / "structures.dcm").write_bytes(made["RTSTRUCT"])
+    found = outlines_of(str(tmp_path / "structures.dcm"))
+    kind = {
+        "rows": SIZE, "columns": SIZE, "orientation": [1, 0, 0, 0, 1, 0], "spacing": [SPACING, SPACING],
+        "frame_of_reference": sources[0].FrameOfReferenceUID,
+    }  # fmt: skip
+    frames = [
+        {"kind": 0, "instance": at, "within": 1, "position": list(source.ImagePositionPatient)}
+        for at, source in enumerate(sources)
+    ]
+    images = {"frames": frames, "kinds": [kind], "instances": [source.SOPInstanceUID for source in sources]}
+    for number in range(1, SLICES + 1):
+        area = Image.new("1", (SIZE * 8, SIZE * 8))
+        for line in contours_on(images, number, found, ()):
+            ImageDraw.Draw(area).polygon([(x * 8, y * 8) for x, y in line.points], fill=1)
+        inside = np.asarray(area).reshape(SIZE, 8, SIZE, 8).mean(axis=(1, 3)) > 0.5
+        drawn = segment.mask[number - 1]
+        assert (inside ^ drawn).sum() <= 0.03 * drawn.sum()
 
 
 @pytest.mark.parametrize("kind", ["SEG", "SR", "RTSTRUCT"])

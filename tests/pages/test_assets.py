@@ -41,10 +41,25 @@ def test_only_files_of_known_types_are_served(tmp_path: Path) -> None:
     assert [file.media_type for file in Assets(tmp_path).by_address.values()] == ["image/svg+xml"]
 
 
-def test_a_module_names_all_that_it_imports_once(tmp_path: Path) -> None:
+def test_a_script_and_all_that_it_imports_are_one_file(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    (tmp_path / "a.js").write_text('import "./in/b.js"; import "./c.js";')
-    (tmp_path / "in" / "b.js").write_text('import "../c.js";')
-    (tmp_path / "c.js").write_text("export {};")
+    (tmp_path / "a.js").write_text('import { b } from "./in/b.js";\nimport { c } from "./c.js";\nb(c);\n')
+    (tmp_path / "in" / "b.js").write_text('import { c } from "../c.js";\nexport const b = one => one + c;\n')
+    (tmp_path / "c.js").write_text("export const c = 1;\n")
     assets = Assets(tmp_path)
-    assert assets.modules("a.js") == [assets.url(name) for name in ("a.js", "in/b.js", "c.js")]
+    bundle = assets.by_address[assets.url("a.bundle.js").removeprefix("/static/")].content.decode()
+    assert [bundle.count(f"// {name}") for name in ("c.js", "in/b.js", "a.js")] == [1, 1, 1]
+    assert "import" not in bundle
+    assert "const { b } = m1;" in bundle
+    with pytest.raises(Misconfigured):
+        assets.url("c.bundle.js")
+
+
+@pytest.mark.parametrize(
+    "text", ['import * as all from "./c.js";', "export default 1;", 'export { c } from "./c.js";']
+)
+def test_an_import_that_is_not_understood_stops_the_start(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.js").write_text(f'import {{ c }} from "./c.js";\n{text}\n')
+    (tmp_path / "c.js").write_text("export const c = 1;\n")
+    with pytest.raises(Misconfigured):
+        Assets(tmp_path)

@@ -188,6 +188,7 @@ def describe_revision(work: Work, revision: SeriesRevision) -> None:
     told |= {
         "series": uid,
         "revision": revision.number,
+        "digest": revision.digest[:32],
         "modality": revision.modality,
         "instances": uids,
     }

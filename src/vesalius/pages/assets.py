@@ -1,7 +1,6 @@
 """Static files: each is named by its content, so browsers keep it for ever and never see a stale one."""
 
 import hashlib
-import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from vesalius.errors import Misconfigured
+from vesalius.pages.bundles import beside, bundles
 
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static/"
@@ -50,6 +50,8 @@ class Assets:
         for path in sorted(folder.rglob("*")):
             if path.suffix in TYPES:
                 self._add(path.relative_to(folder).as_posix(), ())
+        for name, content in bundles(folder).items():
+            self._by_name[name] = _static_file(name, content)
         self.by_address: Mapping[str, StaticFile] = MappingProxyType(
             {file.address: file for file in self._by_name.values()}
         )
@@ -59,15 +61,6 @@ class Assets:
         if name not in self._by_name:
             raise Misconfigured(f"no static file is called {name}")
         return PREFIX + self._by_name[name].address
-
-    def modules(self, name: str) -> list[str]:
-        """The addresses of a module and of all that it imports, each once: a browser asks for them at the same time."""
-        found: dict[str, None] = {self.url(name): None}
-        for reference in _REFERENCE.findall((self._folder / name).read_bytes()):
-            inner = _name(name, reference)
-            if inner.endswith(".js"):
-                found |= dict.fromkeys(self.modules(inner))
-        return list(found)
 
     def _address(self, name: str, inside: tuple[str, ...]) -> bytes:
         return (PREFIX + self._add(name, inside).address).encode()
@@ -82,23 +75,22 @@ class Assets:
         content = path.read_bytes()
         if path.suffix in _REFERRING:
             content = _REFERENCE.sub(
-                lambda found: self._address(_name(name, found[1]), (*inside, name)),
+                lambda found: self._address(beside(name, found[1].decode()), (*inside, name)),
                 content,
             )
-        digest = hashlib.sha256(content).hexdigest()
-        file = StaticFile(
-            address=f"{name.removesuffix(path.suffix)}.{digest[:8]}{path.suffix}",
-            content=content,
-            media_type=TYPES[path.suffix],
-            etag=f'"{digest}"',
-        )
-        self._by_name[name] = file
-        return file
+        self._by_name[name] = _static_file(name, content)
+        return self._by_name[name]
 
 
-def _name(inside: str, reference: bytes) -> str:
-    """The file that a reference in another one is about."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(inside), reference.decode()))
+def _static_file(name: str, content: bytes) -> StaticFile:
+    digest = hashlib.sha256(content).hexdigest()
+    stem, dot, kind = name.rpartition(".")
+    return StaticFile(
+        address=f"{stem}.{digest[:8]}{dot}{kind}",
+        content=content,
+        media_type=TYPES[dot + kind],
+        etag=f'"{digest}"',
+    )
 
 
 ASSETS = Assets(FOLDER)

@@ -345,7 +345,7 @@ def test_only_the_page_of_a_series_loads_the_viewer(open_page: Callable, site: P
         page.goto(site.base + address)
     assert not [one for one in asked if "/viewer/" in one]
     view(page, site, site.known["stack"])
-    assert [one for one in asked if "/viewer/viewer." in one]
+    assert [one for one in asked if "/viewer/series.bundle." in one]
 
 
 def test_the_scripts_stay_small() -> None:

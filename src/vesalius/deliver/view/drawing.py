@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from vesalius.deliver.describing import orientation_of, spacing_of, unit_of
 from vesalius.deliver.view.asked import Shape, View
 from vesalius.deliver.view.layers import LineLayer, MaskLayer
-from vesalius.deliver.view.lettering import letter, lettered
+from vesalius.deliver.view.lettering import Box, letter, lettered
 from vesalius.deliver.view.marks import mark
 from vesalius.deliver.view.measuring import Ground, in_short
 from vesalius.deliver.view.placing import Matrix
@@ -219,9 +219,10 @@ def _measurements(view: View, matrix: Matrix, ground: Ground) -> Image.Image:
             x, y = _fine(matrix, point)
             pen.ellipse([x - 7, y - 7, x + 7, y + 7], fill=SHADE, outline=INK, width=3)
     small = layer.resize(view.size, Image.Resampling.BOX)
+    placed: list[Box] = []
     for shape in view.shapes:
         x, y = _fine(matrix, shape.points[-1])
-        letter(small, (x / FINE, y / FINE), in_short(shape, ground), ink=INK, shade=SHADE)
+        letter(small, (x / FINE, y / FINE), in_short(shape, ground), ink=INK, shade=SHADE, placed=placed)
     return small
 
 

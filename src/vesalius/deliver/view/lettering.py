@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 _FACE: Final = files("vesalius").joinpath("pages/static/vendor/source-serif-4-400.woff2")
 _SIZE, _LEADING, _MARGIN = 15, 21, 12  # pixels
 _PAPER, _WORDS = (14, 17, 20), (232, 234, 237)
+_HIGH: Final = 22  # pixels of a label
 Colour = tuple[int, int, int, int]
+Box = tuple[float, float, float]  # left, top and width of a label
 
 
 @cache
@@ -26,14 +28,24 @@ def length_of(words: str) -> float:
 
 
 def letter(
-    picture: Image.Image, point: tuple[float, float], words: str, *, ink: Colour, shade: Colour
+    picture: Image.Image,
+    point: tuple[float, float],
+    words: str,
+    *,
+    ink: Colour,
+    shade: Colour,
+    placed: list[Box] | None = None,
 ) -> None:
-    """Words on a dark ground beside a point, inside the picture."""
+    """Words on a dark ground beside a point, inside the picture; below those `placed` that it would cover."""
     pen = ImageDraw.Draw(picture)
     wide = length_of(words) + 8
     left = min(max(point[0] + 10, 2), picture.width - wide - 2)
-    top = min(max(point[1] + 6, 2), picture.height - 24)
-    pen.rectangle([left, top, left + wide, top + 22], fill=shade)
+    top = min(max(point[1] + 6, 2), picture.height - _HIGH - 2)
+    while any(left < x + w and x < left + wide and abs(top - y) < _HIGH for x, y, w in placed or ()):
+        top += _HIGH + 2
+    if placed is not None:
+        placed.append((left, top, wide))
+    pen.rectangle([left, top, left + wide, top + _HIGH], fill=shade)
     pen.text((left + 4, top + 1), words, font=_font(), fill=ink)
 
 

@@ -1,12 +1,11 @@
 """Tags that draw: static files, icons, badges, and the frames that hold content of a page."""
 
 import re
-from functools import cache
 from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from vesalius.errors import Misconfigured
@@ -35,19 +34,6 @@ LEVELS = {
 def asset(name: str) -> str:
     """The address of a static file: `{% asset "site.css" %}`."""
     return ASSETS.url(name)
-
-
-@register.simple_tag
-def module(name: str) -> SafeString:
-    """A script that imports others: the browser is told of all of them at once."""
-    first, *inner = _modules(name)
-    script = format_html('<script type="module" src="{}"></script>', first)
-    return format_html_join("", '<link rel="modulepreload" href="{}">', ((one,) for one in inner)) + script
-
-
-@cache
-def _modules(name: str) -> tuple[str, ...]:
-    return tuple(ASSETS.modules(name))
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Series of one patient side by side: two to four viewers that are linked, and the studies to choose from, by time."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,6 +17,7 @@ from vesalius.deliver.pictures import pictures
 from vesalius.errors import NotFound
 from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
+from vesalius.pages.public.content.frames import LAID
 from vesalius.pages.public.content.patient import shown_series, trail_of
 from vesalius.pages.public.content.series import viewable
 from vesalius.pages.public.images import address_of, thumb
@@ -25,6 +27,7 @@ from vesalius.pages.templatetags.words import day
 MOST: Final = 4  # series at once
 SUGGESTED: Final = 6  # kinds of series that are offered over time
 WIDE: Final = 1000  # units of the drawn time line
+_THICKNESS: Final = re.compile(r"\b\d+(?:[.,]\d+)?\s*mm\b", re.IGNORECASE)  # in a description
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,6 @@ def side_by_side(request: HttpRequest, collection: str, patient_id: str) -> Http
             "trail": [*trail_of(patient, judged), (patient_address(patient), patient.patient_id)],
             "viewers": [_viewer(by_uid[uid], at, studies) for at, uid in enumerate(chosen, 1)],
             "left_out": len(asked) - len(chosen),
-            "most": MOST,
             "points": _points(studies),
             "wide": WIDE,
             "studies": [_study(study, studies, series, chosen, judged) for study in studies],
@@ -68,7 +70,7 @@ def side_by_side(request: HttpRequest, collection: str, patient_id: str) -> Http
 
 def _can_be_seen(revision: SeriesRevision, judged: Visible) -> bool:
     here = judged.may_fetch(revision.home_download_id) and not revision.held_at
-    return here and viewable(revision, pictures(revision))
+    return here and revision.modality not in LAID and viewable(revision, pictures(revision))
 
 
 def _viewer(revision: SeriesRevision, at: int, studies: list[Study]) -> dict[str, Any]:
@@ -125,15 +127,15 @@ def _points(studies: list[Study]) -> list[Point]:
 
 
 def _suggestions(series: list[SeriesRevision]) -> list[tuple[str, str]]:
-    """Series of one kind in several studies: what one compares over time."""
+    """Series of one kind in several studies, whatever their slices: what one compares over time."""
     kinds: dict[tuple[str, str], dict[int, str]] = {}
     for one in series:
-        kind = (one.modality, one.series_description)
+        kind = (one.modality, " ".join(_THICKNESS.sub("", one.series_description).split()))
         kinds.setdefault(kind, {}).setdefault(one.series.study_id, one.series.series_instance_uid)
     found = [
         (f"{modality} {description}".strip(), [*uids.values()])
         for (modality, description), uids in kinds.items()
-        if len(uids) > 1 and modality != "SEG"
+        if len(uids) > 1
     ]
     return [
         (f"{title}, {len(uids[:MOST])} studies", "?" + urlencode({"series": uids[:MOST]}, doseq=True))

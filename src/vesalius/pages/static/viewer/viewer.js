@@ -56,7 +56,8 @@ export class Viewer {
     this.asked = asked;
     this.#say("Reading the series …");
     try {
-      this.frames = await Frames.open(this.root.dataset.viewer, told => this.#say(`Reading the series … ${part(told)}`));
+      const waiting = told => this.#say(`Reading the series … ${part(told)}`);
+      this.frames = await Frames.open(this.root.dataset.viewer, waiting, this.#start());
       if (!this.count) {
         this.root.hidden = true;
         return;
@@ -67,11 +68,15 @@ export class Viewer {
     }
   }
 
+  // Number of the image that is seen first.
+  #start() {
+    return Math.max(stateOf(this.asked)?.number ?? (Number(this.root.dataset.start) || 1), 1);
+  }
+
   async #begin() {
     const { told } = this.frames;
     const asked = stateOf(this.asked);
-    const start = asked?.number ?? (Number(this.root.dataset.start) || 1);
-    const first = await this.frames.get(this.#within(start), this.#waiting);
+    const first = await this.frames.get(this.#within(this.#start()), this.#waiting);
     this.presets = presetsOf(told, first);
     fillPresets(this.parts.preset, this.presets);
     this.first = {

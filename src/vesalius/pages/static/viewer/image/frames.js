@@ -37,8 +37,26 @@ export class Frames {
     this.wanted = []; // numbers to fetch ahead, nearest first
   }
 
-  static async open(address, waiting) {
-    return new Frames(await (await ask(address, { waiting })).json());
+  // first: number of an image that is asked for at the same time as the description, for it is wanted at once.
+  static async open(address, waiting, first = 0) {
+    const early = first && fetch(address.replace("frames/", `frames/${first}/`)).catch(() => null);
+    const frames = new Frames(await (await ask(address, { waiting })).json());
+    if (early) frames.#take(first, early);
+    return frames;
+  }
+
+  // The answer counts if it is of the revision that was described.
+  #take(number, early) {
+    if (number > this.count) return;
+    const promise = early.then(answer => (answer?.status === 200 && answer.headers.get("ETag")?.includes(this.told.digest)
+      ? answer.arrayBuffer().then(buffer => this.#made(number, buffer))
+      : this.#fetch(number).promise));
+    this.underway.set(number, { promise, stop: new AbortController() });
+    promise.catch(() => {}).finally(() => this.underway.get(number)?.promise === promise && this.underway.delete(number));
+  }
+
+  #made(number, buffer) {
+    return this.#keep({ ...this.about(number), samples: samplesOf(buffer, this.about(number).kind) });
   }
 
   // What the description says of frame `number` (from 1), without its samples.
@@ -91,7 +109,7 @@ export class Frames {
     address.searchParams.set("revision", this.told.revision);
     const promise = ask(address, { signal: stop.signal, waiting })
       .then(answer => answer.arrayBuffer())
-      .then(buffer => this.#keep({ ...this.about(number), samples: samplesOf(buffer, this.about(number).kind) }))
+      .then(buffer => this.#made(number, buffer))
       .finally(() => {
         if (this.underway.get(number) === request) this.underway.delete(number);
         this.#next();

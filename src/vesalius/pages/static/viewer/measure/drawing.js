@@ -3,14 +3,16 @@ import { KINDS } from "./shapes.js";
 
 const INK = "#ffd166", SHADE = "rgb(0 0 0 / 65%)";
 const HANDLE = 3.5; // CSS pixels
+const HIGH = 20; // CSS pixels of a label
 const FONT = "600 13px system-ui, sans-serif";
 
 // shapes: {kind, points, words}; `words` stand beside the last point.
 export function drawMeasures(stage, shapes) {
+  const placed = []; // labels, so that none covers another
   for (const { kind, points, words } of shapes) {
     for (const [colour, wide] of [[SHADE, 4], [INK, 1.5]]) outline(stage, kind, points, colour, wide);
     for (const point of points) handle(stage, point);
-    if (words) label(stage, points.at(-1), words);
+    if (words) label(stage, points.at(-1), words, placed);
   }
 }
 
@@ -49,15 +51,19 @@ function handle(stage, point) {
   context.stroke();
 }
 
-function label(stage, point, words) {
+function label(stage, point, words, placed) {
   const { context } = stage;
   const [x, y] = stage.screenPoint(point);
   context.font = FONT;
   const wide = context.measureText(words).width + 8;
-  const left = Math.min(Math.max(x + 10, 2), stage.width - wide - 2), top = Math.min(Math.max(y + 6, 2), stage.height - 22);
+  const left = Math.min(Math.max(x + 10, 2), stage.width - wide - 2);
+  let top = Math.min(Math.max(y + 6, 2), stage.height - HIGH - 2);
+  const covers = one => left < one.left + one.wide && one.left < left + wide && Math.abs(top - one.top) < HIGH;
+  while (placed.some(covers)) top += HIGH + 2;
+  placed.push({ left, top, wide });
   context.fillStyle = SHADE;
-  context.fillRect(left, top, wide, 20);
+  context.fillRect(left, top, wide, HIGH);
   context.fillStyle = INK;
   context.textBaseline = "middle";
-  context.fillText(words, left + 4, top + 10);
+  context.fillText(words, left + 4, top + HIGH / 2);
 }

@@ -46,28 +46,28 @@ def advanced(request: HttpRequest) -> HttpResponse:
         except BadRequest:
             return _page(request, tree, refused=True)
     at = int(place) if place.isascii() and place.isdigit() else 0
-    change(tree, deed, at)
-    if deed == "other":
-        _add_other(tree, request.POST.get("other", ""))
-    return _page(request, tree, fresh=deed in {"row", "group", "other"})
+    new = _other(tree, request.POST.get("other", "")) if deed == "other" else change(tree, deed, at)
+    return _page(request, tree, new=new)
 
 
-def _add_other(tree: Group, name: str) -> None:
-    """A row about any attribute of the DICOM dictionary."""
+def _other(tree: Group, name: str) -> Row:
+    """A new row about any attribute of the DICOM dictionary."""
     element = element_of(name)
-    tree.parts.append(
-        Row(element.name if element else name, error="" if element else "There is no such attribute.")
-    )
+    new = Row(element.name if element else name, error="" if element else "There is no such attribute.")
+    tree.parts.append(new)
+    return new
 
 
-def _page(request: HttpRequest, tree: Group, *, refused: bool = False, fresh: bool = False) -> HttpResponse:
+def _page(
+    request: HttpRequest, tree: Group, *, refused: bool = False, new: Row | None = None
+) -> HttpResponse:
     judged = visible(request)
     if not tree.parts:
         tree.parts.append(Row())
     told: dict[str, Any] = {
         "root": _group(tree, judged, iter(range(10**6)), 0),
         "refused": refused,
-        "fresh": len(list(nodes(tree))) - 1 if fresh else None,
+        "fresh": next((place for place, (_, node) in enumerate(nodes(tree)) if node is new), None),
         "elements": _grouped(TABLE),
         "others": [(name, words) for name, (words, _) in OTHERS.items()],
         "joins": JOINS,

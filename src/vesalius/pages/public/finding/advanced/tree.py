@@ -217,19 +217,25 @@ def nodes(group: Group, depth: int = 0) -> Iterator[tuple[int, Row | Group]]:
             yield depth + 1, part
 
 
-def change(root: Group, deed: str, at: int) -> None:
-    """Add a row or a group to the node at a place, or remove it; what cannot be done is left."""
+def change(root: Group, deed: str, at: int) -> Row | None:
+    """Add a row, or a group with a row, to the node at a place, or remove it; what cannot be done is left.
+
+    Returns the row that is new.
+    """
     every_node = list(nodes(root))
     if not 0 <= at < len(every_node):
-        return
+        return None
     depth, node = every_node[at]
-    room = len(every_node) < MOST_NODES and isinstance(node, Group)
-    if deed == "row" and room and isinstance(node, Group):
-        node.parts.append(Row())
-    elif deed == "group" and room and isinstance(node, Group) and depth + 2 <= DEEPEST:
-        node.parts.append(Group("any", [Row()]))
-    elif deed == "remove" and at:
+    if deed == "remove" and at:
         _remove([root], node)
+    if not isinstance(node, Group) or len(every_node) + 2 > MOST_NODES or depth + 2 > DEEPEST:
+        return None
+    new = Row()
+    if deed == "row":
+        node.parts.append(new)
+    elif deed == "group":
+        node.parts.append(Group("any", [new]))
+    return new if deed in {"row", "group"} else None
 
 
 def _remove(groups: Sequence[Group], gone: Row | Group) -> None:

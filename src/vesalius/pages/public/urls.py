@@ -6,17 +6,9 @@ from django.urls.converters import StringConverter
 from vesalius.catalog.models import Holding
 from vesalius.deliver.manifests import FORMATS as MANIFESTS
 from vesalius.pages.assets import static_file
-from vesalius.pages.public.content import (
-    browsing,
-    contours,
-    frames,
-    header,
-    patient,
-    pictures,
-    series,
-    side_by_side,
-    view,
-)
+from vesalius.pages.public.content import patient, pictures, series
+from vesalius.pages.public.content.headers import page as header
+from vesalius.pages.public.content.viewing import browsing, contours, frames, side_by_side, view
 from vesalius.pages.public.finding import files as search_files
 from vesalius.pages.public.finding import search
 from vesalius.pages.public.finding.advanced.page import advanced

@@ -12,8 +12,8 @@ from vesalius.deliver.frames import Pending
 from vesalius.deliver.view.asked import View, view_of
 from vesalius.deliver.view.ordering import picture_of_view
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.frames import audited, labels_over, not_yet
 from vesalius.pages.public.content.pictures import KEPT_SECONDS
+from vesalius.pages.public.content.viewing.frames import audited, labels_over, not_yet
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.images import address_of
 from vesalius.pages.public.paging import whole_number

@@ -7,7 +7,7 @@ from vesalius.catalog.visible import revision_to_fetch
 from vesalius.deliver.contours import contours
 from vesalius.deliver.frames import Pending
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.frames import audited, not_yet
+from vesalius.pages.public.content.viewing.frames import audited, not_yet
 from vesalius.pages.public.paging import whole_number
 
 

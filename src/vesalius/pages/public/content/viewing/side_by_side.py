@@ -17,9 +17,9 @@ from vesalius.deliver.pictures import pictures
 from vesalius.errors import NotFound
 from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.frames import LAID
 from vesalius.pages.public.content.patient import shown_series, trail_of
 from vesalius.pages.public.content.series import viewable
+from vesalius.pages.public.content.viewing.frames import LAID
 from vesalius.pages.public.images import address_of, thumb
 from vesalius.pages.public.wording import age, series_title
 from vesalius.pages.templatetags.words import day

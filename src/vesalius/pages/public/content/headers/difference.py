@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from vesalius.dicom import DicomFile
-from vesalius.pages.public.content.header_rows import Row, file_rows
+from vesalius.pages.public.content.headers.rows import Row, file_rows
 
 Place = tuple[tuple[str, int], ...]  # tags and items around an element, and its own tag
 ABSENT: Final = Row(depth=0, tag="", name="", vr="", value="")

@@ -15,8 +15,8 @@ from vesalius.dicom import read
 from vesalius.errors import NotFound
 from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.asker import visible
-from vesalius.pages.public.content.difference import differing, paired
-from vesalius.pages.public.content.header_rows import Row, file_rows
+from vesalius.pages.public.content.headers.difference import differing, paired
+from vesalius.pages.public.content.headers.rows import Row, file_rows
 from vesalius.pages.public.content.patient import shown_series
 from vesalius.pages.public.images import address_of, in_version
 from vesalius.pages.public.paging import whole_number

@@ -9,12 +9,35 @@ from django.http import HttpRequest
 PLACE = "/help/"
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a reader does, in words, and as a browser does it to prove that the words are true."""
+
+    words: str
+    deed: str  # "press", "open" or "mark" a control, "type" into one, "choose" in one
+    control: str  # its role, or "summary", and the name that it has for everybody: "button Ask"
+    value: str = ""  # what is typed or chosen; {words} stand for names of the archive that is tried
+    then: str = ""  # what the page says afterwards, as a reader sees it
+    place: str = ""  # what the address then holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something that readers come to do, step by step."""
+
+    title: str  # "Save a search": an imperative
+    start: str  # where it begins
+    steps: tuple[Step, ...]
+    account: bool = False  # whether it needs one
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """Help about one kind of page."""
 
     title: str
     sentences: tuple[str, ...]  # plain text, each a paragraph
+    tasks: tuple[Task, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()  # (key, what it does) on this kind of page
     links: tuple[tuple[str, str], ...] = ()  # (address, words): where to read on
 

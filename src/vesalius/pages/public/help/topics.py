@@ -2,6 +2,7 @@
 
 from vesalius.pages.help.topics import Topic, Topics
 from vesalius.pages.public.content.series import KEYS
+from vesalius.pages.public.help import tasks
 
 RESEARCHERS = ("/help/guides/researcher/", "Guide for researchers")
 EVERYBODY = ("/help/guides/public/", "Guide for patients, relatives and everybody else")
@@ -86,6 +87,7 @@ _BY_NAME = {
                 "once, or leaves as CSV, JSON or Parquet. Its address is the question: keep it or send it."
             ),
         ),
+        tasks=tasks.SEARCH,
         links=(HOW_TO_ASK, FIND, RESEARCHERS),
     ),
     "advanced": Topic(
@@ -185,7 +187,40 @@ _BY_NAME = {
                 "account may not download are named, and left out."
             ),
         ),
-        links=(DOWNLOADS, LIMITED),
+        tasks=tasks.BASKET,
+        links=(DOWNLOADS, LIMITED, ("/lists/", "Shared lists")),
+    ),
+    "searches": Topic(
+        title="Your searches",
+        sentences=(
+            (
+                "Searches that you saved under a name, how much of each is new since you looked, and what you asked "
+                "last. What is new stands by release and subject; say that you have seen it, and the count begins anew."
+            ),
+            (
+                "Every answer has a feed (Atom), which tells a feed reader what each release brings of each subject. "
+                "It holds open data; for limited data a reader sends a token of your account in the header "
+                "Authorization. No address ever holds a token."
+            ),
+        ),
+        tasks=tasks.SEARCHES,
+        links=(FIND, ("/help/privacy/", "What is stored about you")),
+    ),
+    "lists": Topic(
+        title="Shared lists",
+        sentences=(
+            (
+                "A list is a named set of series, fixed as they stood when it was made. Its page says what became of "
+                "them since: what was replaced, left out or withdrawn, and where. A change makes the next version."
+            ),
+            (
+                "It can be cited, with each dataset that it draws from in its version, and fetched: the ZIP and the "
+                "addresses are of the very bytes; a .tcia names series, of which retrievers fetch the newest."
+            ),
+            "A private list is for you and accounts that you name. Nobody sees series in it that they may not find.",
+        ),
+        tasks=tasks.LISTS,
+        links=(VERSIONS, DOWNLOADS, RESEARCHERS),
     ),
     "account": Topic(
         title="Accounts",
@@ -225,6 +260,8 @@ _PLACES = {
     "series/<uid:uid>/sheet/": "pictures",
     "series/<uid:uid>/cine/": "pictures",
     "basket/": "basket",
+    "searches/": "searches",
+    "lists/": "lists",
     "account/": "account",
     "help/": "help",
 }

@@ -226,3 +226,38 @@ def test_a_search_that_leaves_nothing_shows_the_way_back(client, stack):
     page = client.get(address(stack, "header/"), {"q": "<b>", "instance": "2"}).content.decode()
     assert "&lt;b&gt;" in page
     assert 'href="?instance=2"' in page
+
+
+# Pictures of views -----------------------------------------------------------------------------------------------
+
+
+def pictured(client, house, revision: SeriesRevision, question: str = "image=1"):
+    waiting = client.get(f"{address(revision, 'view.png')}?{question}")
+    assert (waiting.status_code, waiting["Refresh"], waiting["Cache-Control"]) == (202, "1", "no-store")
+    house.work()
+    return client.get(f"{address(revision, 'view.png')}?{question}")
+
+
+def test_a_picture_of_a_view_shows_only_labels_that_the_asker_may_have(client, house, stack, label, sign_in):
+    public = pictured(client, house, stack)
+    assert (public["Content-Type"], public["Cache-Control"]) == ("image/png", "public, max-age=600")
+    sign_in("Lesions", "Lung")
+    own = pictured(client, house, stack)
+    assert own["Cache-Control"] == "private, no-store"
+    assert own.content != public.content
+    with named(Side.ARCHIVE):
+        entries = list(AuditEntry.objects.filter(deed="series.fetch"))
+    assert [(one.person, one.detail["way"]) for one in entries] == [("collaborator", "viewer")]
+    client.logout()
+    assert client.get(f"{address(stack, 'view.png')}?image=1").content == public.content
+
+
+def test_a_picture_of_a_withdrawn_series_is_gone_though_it_was_drawn(client, house, stack):
+    assert pictured(client, house, stack).status_code == 200
+    withdraw("series", stack.series.series_instance_uid, reason="a test", person="releaser")
+    assert client.get(f"{address(stack, 'view.png')}?image=1").status_code == 404
+
+
+def test_programs_are_told_how_far_a_picture_is(client, house, stack):
+    answer = client.get(address(stack, "view.png"), headers={"accept": "image/png"})
+    assert (answer.status_code, answer["Retry-After"], answer.json()) == (202, "1", {"done": 0, "total": 0})

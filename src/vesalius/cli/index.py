@@ -1,4 +1,4 @@
-"""`vesalius index load`: the series of another archive, found here and fetched there."""
+"""`vesalius index`: the series of another archive, found here and fetched there; and the columns of the search."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ _IDC: Final = (
 
 @click.group()
 def index() -> None:
-    """Front the index of another archive: its series are found here and fetched there."""
+    """Front the index of another archive, whose series are found here and fetched there; mend the search's own."""
 
 
 @index.command()
@@ -54,6 +54,22 @@ def load(path: Path, mapping: str | None) -> None:
     )
     for reason, count in loaded.left_out.most_common():
         console.print(f"Left out: {count:,} series, {reason}.")
+    _rebuild(console)
+
+
+@index.command()
+def rebuild() -> None:
+    """Make the columns of the search anew from the rows: they are derived, and may be deleted at any time."""
+    wake()
+    _rebuild(Console(stderr=True))
+
+
+def _rebuild(console: Console) -> None:
+    from vesalius.search.segments.keeping import rebuild as make_anew  # noqa: PLC0415
+
+    with console.status("making the columns of the search"):
+        count = make_anew()
+    console.print(f"Search knows {count:,} series.")
 
 
 def _installed() -> Path:

@@ -263,6 +263,22 @@ def test_a_list_is_cited_with_each_dataset_in_the_version_that_it_draws_from(cli
     assert ris.count("TY  - DATA\r\n") == ris.count("ER  - \r\n") == 3
 
 
+def test_a_version_that_keeps_older_content_cites_the_version_that_held_it_last(client, lung, owner):
+    holding, rows, mask = lung
+    make(client, rows)
+    make_release(holding, [make_revision(rows[0].series), *rows[1:]])
+    client.post("/lists/nodules/change/", {"deed": "add", "uids": uid(mask)})
+    text = client.get("/lists/nodules/citations.txt").content.decode()
+    cited = (
+        "Nodules we read (Version 2)",
+        "Lung CT (Version 1)",
+        "Lung CT (Version 2)",
+        "Masks of lungs (Version 1)",
+    )
+    assert [words for words in cited if words in text] == list(cited)
+    assert text.count("[Data set]") == 4
+
+
 def test_a_deleted_list_leaves_a_page_that_says_so(client, lung, owner):
     make(client, lung[1])
     client.post("/lists/nodules/delete/")

@@ -1,6 +1,7 @@
 """Which list an address means for the one who asks, and how the list and what it draws from are cited."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
 
@@ -84,12 +85,24 @@ class Reading:
             doi="",
             address=self.permanent,
         )
-        drawn = cited_holdings(self.revisions, self.judged)
-        told = ((holding, _release_then(holding, shared)) for holding in drawn)
         return [
             own,
-            *(work_of(release, page_of(holding), of_version=True) for holding, release in told if release),
+            *(work_of(release, page_of(release.holding), of_version=True) for release in self._drawn_from()),
         ]
+
+    def _drawn_from(self) -> list[Release]:
+        """The versions that it draws from: those that stood when it was made, or the last ones that held a series."""
+        at = self.shared.created_at
+        ended = self.revisions.filter(last_release__published_at__lte=at).order_by().values("last_release")
+        stood = self.revisions.filter(last_release__published_at__gt=at).order_by()
+        found = {one.pk: one for one in Release.objects.filter(pk__in=ended).select_related("holding")}
+        homes = set(stood.values_list("home_download__holding", flat=True))
+        told = {one.holding_id for one in found.values()}
+        for holding in cited_holdings(self.revisions, self.judged):
+            release = _release_then(holding, at)
+            if release and (holding.pk in homes or holding.pk not in told):
+                found[release.pk] = release
+        return sorted(found.values(), key=lambda one: (one.holding.short_title, one.number))
 
     @property
     def papers(self) -> dict[str, str]:
@@ -117,10 +130,9 @@ def owner_name(owner: str) -> str:
     return known.full_name or owner if known else owner
 
 
-def _release_then(holding: Holding, shared: SharedList) -> Release | None:
-    """The version of a dataset that stood when a list was made."""
+def _release_then(holding: Holding, at: datetime) -> Release | None:
+    """The version of a dataset that stood at a moment."""
     published = Release.objects.filter(holding=holding, state=Release.State.PUBLISHED).select_related(
         "holding"
     )
-    before = published.filter(published_at__lte=shared.created_at).order_by("-number").first()
-    return before or holding.current_release
+    return published.filter(published_at__lte=at).order_by("-number").first() or holding.current_release

@@ -44,9 +44,9 @@ def allow(monkeypatch):
 
 def look(house, revision: SeriesRevision, number: int = 1) -> Frame:
     """What a reader gets who waits for it."""
-    if isinstance(frame_of(revision, number, None), Pending):
+    if isinstance(frame_of(revision, number, None, public=True), Pending):
         house.work()
-    found = frame_of(revision, number, None)
+    found = frame_of(revision, number, None, public=True)
     assert isinstance(found, Frame)
     return found
 
@@ -89,7 +89,7 @@ def test_a_frame_that_went_is_made_again_for_who_asks(house, revisions, allow):
     look(house, second)
     assert not samples(first)
     rest()
-    assert isinstance(frame_of(first, 1, None), Pending)
+    assert isinstance(frame_of(first, 1, None, public=True), Pending)
     assert sent(look(house, first)) == whole
     assert not samples(second)
 
@@ -136,7 +136,7 @@ def test_one_series_past_the_bound_loses_its_own_older_frames(house, revisions, 
 def test_without_room_a_reader_is_told_so_and_no_job_begun(house, revisions, allow, full):
     allow(**full)
     with pytest.raises(NoRoomForFrames):
-        frame_of(revisions[0], 1, None)
+        frame_of(revisions[0], 1, None, public=True)
     with override_settings(SIDE="public", ROOT_URLCONF="vesalius.web.public_side"):
         answer = Client().get(f"/series/{revisions[0].series.series_instance_uid}/frames/1/")
     assert answer.status_code == 503
@@ -147,7 +147,7 @@ def test_without_room_a_reader_is_told_so_and_no_job_begun(house, revisions, all
 def test_what_is_decoded_is_shown_from_a_full_disk(house, revisions, allow):
     look(house, revisions[0])
     allow(disk_reserve=1 << 62)
-    assert isinstance(frame_of(revisions[0], 1, None), Frame)
+    assert isinstance(frame_of(revisions[0], 1, None, public=True), Frame)
 
 
 def test_a_disk_that_filled_up_takes_frames_before_it_refuses(house, revisions, allow):

@@ -46,9 +46,9 @@ def seen(house, revision: SeriesRevision, number: int = 1) -> tuple[dict, dict, 
     if isinstance(description(revision), Pending):
         house.work()
     told = json.loads(description(revision))
-    if isinstance(frame_of(revision, number, None), Pending):
+    if isinstance(frame_of(revision, number, None, public=True), Pending):
         house.work()
-    sent = frame_of(revision, number, None)
+    sent = frame_of(revision, number, None, public=True)
     raw = b"".join(read_pieces(sent.plan.pieces(0, sent.plan.length)))
     assert len(raw) == sent.plan.length
     raw = gzip.decompress(raw) if sent.encoding else raw
@@ -139,7 +139,12 @@ def test_a_recommended_colour_is_told_as_a_screen_shows_it(house, study):
 
 def test_asking_again_while_a_job_is_open_begins_no_second_one(house, study):
     revision = released(study, [corpus("MR_small_RLE.dcm")])
-    assert description(revision) == description(revision) == frame_of(revision, 1, None) == Pending(0, 0)
+    assert (
+        description(revision)
+        == description(revision)
+        == frame_of(revision, 1, None, public=True)
+        == Pending(0, 0)
+    )
     assert sum(one.kind == "describe-frames" for one in jobs()) == 1
 
 
@@ -147,12 +152,12 @@ def test_a_frame_that_cannot_be_decoded_is_known_to_be_so(house, study):
     image = corpus("MR_small_RLE.dcm")
     image.PixelData = image.PixelData[:100] + bytes(len(image.PixelData) - 100)
     revision = released(study, [image])
-    frame_of(revision, 1, None)
+    frame_of(revision, 1, None, public=True)
     house.work()
-    frame_of(revision, 1, None)
+    frame_of(revision, 1, None, public=True)
     house.work()
     with pytest.raises(CannotBeShown):
-        frame_of(revision, 1, None)
+        frame_of(revision, 1, None, public=True)
 
 
 def test_a_job_that_gave_up_is_not_begun_again_by_every_reader(house, study):
@@ -176,7 +181,7 @@ def test_there_is_no_frame_outside_of_the_series(house, study, number):
     revision = released(study, [ct_slice()])
     seen(house, revision)
     with pytest.raises(NotFound):
-        frame_of(revision, number, None)
+        frame_of(revision, number, None, public=True)
 
 
 def test_what_holds_no_image_is_described_as_having_none(house, study):

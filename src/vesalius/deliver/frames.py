@@ -17,9 +17,8 @@ from typing import Any, Final
 from django.utils import timezone
 
 from vesalius.access.models import Person
-from vesalius.access.permit import visible_to
 from vesalius.catalog.bytes import archive_store
-from vesalius.catalog.models import SeriesRevision
+from vesalius.catalog.models import RevisionInstance, SeriesRevision
 from vesalius.catalog.pictures import pictures_of
 from vesalius.catalog.visible import revision_contents
 from vesalius.deliver.describing import Described, Packing, describe, pack
@@ -71,8 +70,10 @@ def description(revision: SeriesRevision) -> bytes | Pending:
         return ordered(DESCRIBE, revision, {})
 
 
-def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Frame | Pending:
-    """The samples of frame `number` (from 1); Pending while it is decoded.
+def frame_of(
+    revision: SeriesRevision, number: int, person: Person | None, *, public: bool
+) -> Frame | Pending:
+    """The samples of frame `number` (from 1) for a person, `public` if for everybody; Pending while it is decoded.
 
     NotFound where there are not so many; CannotBeShown where it is known to be undecodable; NoRoomForFrames.
     """
@@ -84,8 +85,9 @@ def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Fr
         raise NotFound("The series has no such image.")
     position, span = spans[number - 1]
     if span is not None:
-        blob = revision_contents(revision).get(position=position).blob_id
-        return _ready(revision, number, person, FileSpan(str(archive_store().path(blob)), *span), "")
+        blob = _blobs(revision.pk, revision.digest)[position]
+        place = FileSpan(str(archive_store().path(blob)), *span)
+        return _ready(revision, number, person, place, "", public=public)
     if (folder / FRAMES / f"{number}.refused").exists():
         raise CannotBeShown("This image is stored in a way that cannot be decoded here.")
     note_use(revision)  # before the look: what is in use is not dropped
@@ -95,7 +97,7 @@ def frame_of(revision: SeriesRevision, number: int, person: Person | None) -> Fr
     except FileNotFoundError:
         require_room()
         return _block(revision, (number - 1) // BLOCK * BLOCK + 1)
-    return _ready(revision, number, person, FileSpan(str(path), 0, size), "gzip")
+    return _ready(revision, number, person, FileSpan(str(path), 0, size), "gzip", public=public)
 
 
 def description_missing(revision: SeriesRevision) -> bool:
@@ -115,7 +117,13 @@ def told_of(revision: SeriesRevision) -> Described:
 
 
 def _ready(
-    revision: SeriesRevision, number: int, person: Person | None, span: FileSpan, encoding: str
+    revision: SeriesRevision,
+    number: int,
+    person: Person | None,
+    span: FileSpan,
+    encoding: str,
+    *,
+    public: bool,
 ) -> Frame:
     plan = blob_plan(
         span,
@@ -123,7 +131,7 @@ def _ready(
         content_type="application/octet-stream",
         filename=f"frame-{number}.raw",
         still_allowed=still_allowed(revision, person),
-        public=visible_to(None).may_fetch(revision.home_download_id),
+        public=public,
     )
     return Frame(plan, encoding)
 
@@ -156,6 +164,13 @@ def _spans(path: str) -> tuple[tuple[int, tuple[int, int] | None], ...]:
     """Position of the instance and place of the samples of every frame; a revision's never change."""
     rows = json.loads(Path(path).read_bytes())
     return tuple((position, tuple(span) if span else None) for position, span in rows)
+
+
+@lru_cache(maxsize=64)
+def _blobs(revision: int, _digest: str) -> dict[int, str]:
+    """Names of the files by position; those of a digest never change."""
+    rows = RevisionInstance.objects.filter(revision=revision)
+    return dict(rows.values_list("position", "blob_id"))
 
 
 # Jobs ------------------------------------------------------------------------------------------------------------

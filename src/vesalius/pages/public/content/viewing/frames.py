@@ -57,7 +57,7 @@ def frame(request: HttpRequest, uid: str, number: int) -> HttpResponseBase:
     wanted = whole_number(request, "revision")
     if wanted is not None and wanted != revision.number:
         raise Conflict("A newer revision of this series was published meanwhile.")
-    found = frames.frame_of(revision, number, person(request))
+    found = frames.frame_of(revision, number, person(request), public=open_to_all(request, revision))
     if isinstance(found, frames.Pending):
         return not_yet(found)
     audited(request, revision)
@@ -98,9 +98,15 @@ def not_yet(pending: frames.Pending) -> JsonResponse:
     return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
 
+def open_to_all(request: HttpRequest, revision: SeriesRevision) -> bool:
+    """Whether everybody may have a revision; asked once where nobody is signed in."""
+    everybody = visible(request) if person(request) is None else visible_to(None)
+    return everybody.may_fetch(revision.home_download_id)
+
+
 def audited(request: HttpRequest, revision: SeriesRevision) -> None:
     """Limited data are written down before the first byte, once in a session: frame by frame would say no more."""
-    if visible_to(None).may_fetch(revision.home_download_id):
+    if open_to_all(request, revision):
         return
     viewed = request.session.get(VIEWED, [])
     if revision.pk not in viewed:

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from vesalius.access.permit import visible_to
 from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.visible import revision_to_fetch, series_page
 from vesalius.deliver.frames import Pending
@@ -13,7 +12,7 @@ from vesalius.deliver.view.asked import View, view_of
 from vesalius.deliver.view.ordering import picture_of_view
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.content.pictures import KEPT_SECONDS
-from vesalius.pages.public.content.viewing.frames import audited, labels_over, not_yet
+from vesalius.pages.public.content.viewing.frames import audited, labels_over, not_yet, open_to_all
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.images import address_of
 from vesalius.pages.public.paging import whole_number
@@ -38,11 +37,10 @@ def picture(request: HttpRequest, uid: str) -> HttpResponse:
     found = picture_of_view(revision, view, labels, words)
     if isinstance(found, Pending):
         return _being_drawn(request, found)
-    everybody = visible_to(None)
     for one in (revision, *labels):
         audited(request, one)
-    open_ = all(everybody.may_fetch(one.home_download_id) for one in (revision, *labels))
-    kept = f"public, max-age={KEPT_SECONDS}" if open_ else "private, no-store"
+    everybody = all(open_to_all(request, one) for one in (revision, *labels))
+    kept = f"public, max-age={KEPT_SECONDS}" if everybody else "private, no-store"
     named = f'inline; filename="series-{uid}-image-{view.number}.png"'
     return HttpResponse(
         found, content_type="image/png", headers={"Cache-Control": kept, "Content-Disposition": named}

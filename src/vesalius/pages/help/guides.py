@@ -37,6 +37,7 @@ SHELVES = {
         "library": ("The cleaner as a library", "examples in Python"),
         "viewer": ("The viewer", "what it measures, the words of its address, what lies over an image"),
         "search": ("How to ask", "the typed line, its names, the words of an address, files of an answer"),
+        "lists": ("Lists, saved searches, feeds, manifests", "what you keep, and what programs take"),
         "index": ("Fronting another index", "series that are found here and fetched elsewhere"),
     },
 }

@@ -6,12 +6,14 @@ from django.http import HttpRequest
 
 from vesalius.catalog.models import Holding
 from vesalius.deliver.basket import sums
+from vesalius.deliver.lists.keeping import public_lists
 from vesalius.pages.public.asker import basket_owner, person, visible
 from vesalius.pages.public.help.topics import TOPICS
 
 COLLECTIONS = ("/collections/", "Collections")
 SEARCH = ("/search/", "Search")
 ANALYSIS_RESULTS = ("/analysis-results/", "Analysis results")
+LISTS = ("/lists/", "Lists")
 FOOTER = (
     ("/help/usage/", "Terms of use"),
     ("/help/privacy/", "Privacy"),
@@ -34,7 +36,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _nav() -> list[tuple[str, str]]:
     derived = Holding.objects.filter(kind=Holding.Kind.ANALYSIS_RESULT, current_release__isnull=False)
-    return [COLLECTIONS, SEARCH, *([ANALYSIS_RESULTS] if derived.exists() else [])]
+    results = [ANALYSIS_RESULTS] if derived.exists() else []
+    return [COLLECTIONS, SEARCH, *results, *([LISTS] if public_lists().exists() else [])]
 
 
 def _account(request: HttpRequest) -> dict[str, Any]:
@@ -43,7 +46,11 @@ def _account(request: HttpRequest) -> dict[str, Any]:
         "name": known.full_name or known.name if known else "",
         "sign_in": "/account/login/",
         "sign_out": "/account/logout/",
-        "links": [("/searches/", "Your searches"), ("/account/", "Your account")],
+        "links": [
+            ("/searches/", "Your searches"),
+            ("/lists/", "Shared lists"),
+            ("/account/", "Your account"),
+        ],
     }
 
 

@@ -17,9 +17,12 @@ Box = tuple[float, float, float]  # left, top and width of a label
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont:
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     with as_file(_FACE) as path:
-        return ImageFont.truetype(str(path), _SIZE)
+        try:
+            return ImageFont.truetype(str(path), _SIZE)
+        except OSError:  # a Pillow that was built without the compression of this file
+            return ImageFont.load_default(_SIZE)
 
 
 def length_of(words: str) -> float:

@@ -14,7 +14,7 @@ from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.pictures import pictures_of
 from vesalius.deliver.frames import CannotBeShown, Pending
 from vesalius.deliver.view import ordering
-from vesalius.deliver.view.asked import View, view_of
+from vesalius.deliver.view.asked import Shape, View, view_of
 from vesalius.deliver.view.ordering import TooManyViews, picture_of_view
 from vesalius.errors import BadRequest, NotFound
 
@@ -66,6 +66,17 @@ def test_words_stand_below_it_and_what_the_typeface_lacks_is_written_plainly(hou
     picture = drawn(house, stack, USUAL, (), ["Łódź 中文 12 mm²"])
     assert picture.shape[0] > 512
     assert picture[512:].max() > 200
+
+
+def test_a_length_at_the_detector_says_so_below(house) -> None:
+    image = ct_slice(0)
+    image.Modality, image.ImagerPixelSpacing = "DX", image.PixelSpacing
+    revision = make_images(make_study(make_patient(make_holding("Chest"))), [image])
+    make_release(revision.series.holding, revisions=[revision])
+    shape = Shape(kind="distance", points=((1.0, 1.0), (9.0, 9.0)))
+    measured = drawn(house, revision, replace(USUAL, shapes=(shape,)), (), ["Words"])
+    plain = drawn(house, revision, USUAL, (), ["Words"])
+    assert measured.shape[0] > plain.shape[0]
 
 
 def test_an_image_that_is_not_there_is_not_found(house, stack) -> None:

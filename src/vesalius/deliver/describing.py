@@ -109,7 +109,7 @@ def _kind(
         "unused": 0 if bits or facts.dtype.kind == "f" else facts.dtype.itemsize * 8 - facts.stored,
         "photometric": facts.photometric, "padding": _padding(data), "aspect": round(look.aspect, _DIGITS),
         "spacing": spacing_of(holders),
-        "spacing_at": "detector" if _at_detector(holders) else None,
+        "spacing_at": "detector" if is_at_detector(holders) else None,
         "orientation": orientation_of(holders),
         "frame_of_reference": data.text(_FRAME_OF_REFERENCE), "unit": unit_of(holders),
         "transfer_syntax": file.transfer_syntax,
@@ -186,7 +186,7 @@ def _pair(holders: list[Dataset], tag: int) -> list[float] | None:
     return found if found and min(found) > 0 else None
 
 
-def _at_detector(holders: list[Dataset]) -> bool:
+def is_at_detector(holders: list[Dataset]) -> bool:
     """Whether the spacing is that of the detector, which enlarges: Pixel Spacing that repeats it corrects nothing.
 
     PS3.3 10.7.1.3; Pixel Spacing Calibration Type says that somebody corrected it.

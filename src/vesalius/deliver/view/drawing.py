@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from vesalius.deliver.describing import orientation_of, spacing_of, unit_of
+from vesalius.deliver.describing import is_at_detector, orientation_of, spacing_of, unit_of
 from vesalius.deliver.view.asked import Shape, View
 from vesalius.deliver.view.layers import LineLayer, MaskLayer
 from vesalius.deliver.view.lettering import Box, letter, lettered
@@ -29,6 +29,9 @@ FILL, EDGE = 110, 255  # opacity of a mask's inside and of its outline
 CONTOUR_FILL: Final = 50
 SMOOTH_BELOW: Final = (
     4  # pixels of the picture per pixel of the image from which on single pixels are to be seen
+)
+AT_DETECTOR: Final = (
+    "Lengths and areas are those at the detector: what they show lies nearer to the tube and is smaller."
 )
 INK, SHADE = (255, 209, 102, 255), (0, 0, 0, 166)
 _QUARTERS: Final = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}  # cosine and sine, clockwise
@@ -53,11 +56,12 @@ def draw_view(drawing: ViewDrawing) -> None:
     try:
         with read(Path(drawing.source)) as file:
             made = _drawn(file, drawing)
+            words = (*drawing.words, *_caveats(file, drawing))
     except BadInput:
         write_derived(Path(drawing.refused), b"")
         return
     out = io.BytesIO()
-    lettered(made, drawing.words).save(out, "PNG", compress_level=3)
+    lettered(made, words).save(out, "PNG", compress_level=3)
     write_derived(Path(drawing.target), out.getvalue())
 
 
@@ -77,6 +81,12 @@ def _drawn(file: DicomFile, drawing: ViewDrawing) -> Image.Image:
         ground = _ground(file, samples, look, drawing.frame)
         shown = Image.alpha_composite(shown, _measurements(drawing.view, matrix, ground))
     return shown.convert("RGB")
+
+
+def _caveats(file: DicomFile, drawing: ViewDrawing) -> tuple[str, ...]:
+    """What must stand beside lengths wherever words do."""
+    at_detector = is_at_detector(list(holders_of(file.dataset, drawing.frame)))
+    return (AT_DETECTOR,) if drawing.words and drawing.view.shapes and at_detector else ()
 
 
 def _look(file: DicomFile, drawing: ViewDrawing) -> Look:

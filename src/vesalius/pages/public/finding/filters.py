@@ -8,7 +8,7 @@ from vesalius.access.permit import Visible
 from vesalius.pages.public.finding.asked import Asked
 from vesalius.pages.public.wording import value_word
 from vesalius.pages.templatetags.words import count
-from vesalius.search.elements import BY_NAME, RANGES
+from vesalius.search.elements import BY_NAME, FACETS, RANGES
 from vesalius.search.facets import Facet, FacetValue, count_facet, count_facets
 from vesalius.search.language.values import spelled
 from vesalius.search.query import Query
@@ -30,10 +30,7 @@ _STUDIES: Final = (("uids", "studies"), ("dates", "different dates"))
 
 def filters(asked: Asked, judged: Visible) -> dict[str, Any]:
     """What finding/filters.html shows."""
-    facets = [
-        *count_facets(asked.query, judged),
-        *(count_facet(BY_NAME[name], asked.query, judged) for name in MORE),
-    ]
+    facets = count_facets(asked.query, judged, (*FACETS, *(BY_NAME[name] for name in MORE)))
     by = asked.query.studies.by if asked.query.studies else ""
     return {
         "facets": [_facet(one, asked, judged) for one in facets if _tells(one) and not _is_below(one, asked.query)],

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vesalius.access.permit import Visible
-from vesalius.catalog.labels import hanging
+from vesalius.catalog.labels import Hung, hanging
 from vesalius.catalog.models import SeriesRevision
 from vesalius.pages.public.addresses import patient_address
 from vesalius.pages.public.finding.asked import Asked
@@ -49,15 +49,13 @@ def series_rows(rows: Sequence[SeriesRevision], judged: Visible) -> list[dict[st
     ]
 
 
-def _told(hangs: Iterable[SeriesRevision]) -> list[dict[str, str]]:
+def _told(hangs: Iterable[Hung]) -> list[dict[str, str]]:
     """Labels or sources, each kind of each dataset once: address, modality, and the dataset that it is of."""
     told: dict[tuple[str, str], dict[str, str]] = {}
     for one in hangs:
-        dataset = one.home_download.holding.short_title
-        address = f"/series/{one.series.series_instance_uid}/"
-        told.setdefault(
-            (one.modality, dataset), {"address": address, "modality": one.modality, "dataset": dataset}
-        )
+        address = f"/series/{one.series_instance_uid}/"
+        new = {"address": address, "modality": one.modality, "dataset": one.dataset}
+        told.setdefault((one.modality, one.dataset), new)
     return list(told.values())
 
 

@@ -153,7 +153,7 @@ def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
         "sorts": [*([RELEVANCE] if asked.query.words else []), *SORTS],
         "sort": asked.sort,
         "sorted": _sorting(asked),
-        "groups": _groups(asked.columns),
+        "groups": _groups(asked.columns) if asked.view.name == "table" else [],
         "other_columns": ", ".join(element.word for element in asked.columns if element not in TABLE),
         "rows": [] if summed_up else shown_rows(asked, answer, judged),
         "charts": [drawn(chart) for chart in summary(asked.query, judged)] if summed_up else [],

@@ -148,6 +148,28 @@ def test_a_subject_opens_in_place_and_the_address_follows(open_page: Callable, s
     expect(page.get_by_role("heading", name="THIN LUNG")).to_be_visible()
 
 
+def test_pictures_play_under_the_pointer_and_the_focus_but_not_for_those_who_want_less_motion(
+    open_page: Callable, site: PublicSite
+) -> None:
+    page = open_page()
+    page.goto(f"{site.base}/search/?text=thin")
+    image = page.locator(".film img")
+    cover = image.get_attribute("src")
+    page.locator(".film").hover()
+    page.wait_for_timeout(600)
+    assert image.get_attribute("src") == cover
+    page.emulate_media(reduced_motion="no-preference")
+    page.mouse.move(0, 0)
+    page.locator(".film").hover()
+    expect(image).not_to_have_attribute("src", cover)
+    page.mouse.move(0, 0)
+    expect(image).to_have_attribute("src", cover)
+    page.get_by_role("link", name="THIN LUNG").focus()
+    expect(image).not_to_have_attribute("src", cover)
+    page.keyboard.press("Escape")
+    expect(image).to_have_attribute("src", cover)
+
+
 def test_the_columns_of_the_table_are_chosen_sorted_and_taken_along(
     open_page: Callable, site: PublicSite
 ) -> None:

@@ -41,6 +41,7 @@ def thumb(revision: SeriesRevision, visible: Visible, *, caption: str = "") -> T
     return {
         "address": address,
         "image": f"{address}thumbnail/" if drawn and drawn.cover else "",
+        "play": " ".join(str(one.number) for one in drawn.drawn) if drawn and len(drawn.drawn) > 1 else "",
         "none": ELSEWHERE if revision.held_at else none_word(drawn, may_fetch=may_fetch),
         "alt": said(revision),
         "modality": revision.modality,

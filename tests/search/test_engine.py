@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 import pytest
+from django.conf import settings
 from tests.factories import (
     make_holding,
     make_patient,
@@ -32,7 +33,7 @@ from vesalius.search.facets import why_nothing
 from vesalius.search.find import find_series, find_studies, total, values
 from vesalius.search.query import Query
 from vesalius.search.segments import keeping
-from vesalius.settings.routing import Side
+from vesalius.settings.routing import Side, alias_of
 
 QUESTIONS = 400
 
@@ -228,6 +229,17 @@ def test_a_damaged_or_missing_file_is_made_anew(house):
     path.write_bytes(path.read_bytes()[:-100])
     keeping._mapped.clear()
     assert _series() == 3
+
+
+def test_what_no_utf8_can_write_does_not_stop_the_search(house):
+    holding = make_holding("Lung")
+    odd = {"ImageComments": "half \ud83d of a pair", "ContrastBolusAgent": "with\0nul"}
+    if settings.DATABASES[alias_of(Side.ARCHIVE)]["ENGINE"].endswith("postgresql"):
+        odd = {"ImageComments": "half  of a pair"}
+    made = make_revision(make_series(make_study(make_patient(holding))), facts=odd)
+    make_release(holding, [made])
+    assert _series() == 1
+    assert _found(Words("half pair"), visible_to(None)) == {made.pk}
 
 
 # -- other processes

@@ -40,7 +40,12 @@ class TextPieces:
         if len(values) > 1 and isinstance(values, tuple) and values.count(values[0]) == len(values):
             self.add_coded(np.zeros(len(values), np.int32), pa.array([values[0] or ""], pa.large_string()))
             return
-        texts = pc.fill_null(pa.array(values, pa.large_string()), "")
+        try:
+            texts = pc.fill_null(pa.array(values, pa.large_string()), "")
+        except UnicodeEncodeError:  # a header told half of a surrogate pair, which no UTF-8 has
+            texts = pa.array(
+                [(value or "").encode("utf-8", "replace").decode() for value in values], pa.large_string()
+            )
         self.pieces.append(texts.dictionary_encode())
         self.rows += len(values)
 

@@ -14,7 +14,7 @@ from vesalius.deid.output.stamps import Stamp
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.blanking import black_of, blank, covered
 from vesalius.deid.pixels.boxes import Box, text_of
-from vesalius.deid.pixels.judging import Judge, Verdict, may_stay
+from vesalius.deid.pixels.judging import Judge, may_stay
 from vesalius.deid.pixels.likeness import levelled, text_boxes
 from vesalius.deid.pixels.reader import Reader
 from vesalius.deid.pixels.rules import Rule, rule_for
@@ -139,10 +139,9 @@ def _look(file: DicomFile, rule: Rule, doubts: list[Doubt], stays: Any, reader: 
     for index in range(facts.frames):
         picture = _picture(file, index)
         areas = written_areas(picture, lossy=lossy)
-        if areas or everywhere:
-            verdict = judge.frame(levelled(picture), boxes, areas, everywhere=everywhere)
-        else:
-            verdict = Verdict([], [])
+        plane = levelled(picture) if areas or everywhere else None
+        del picture  # a mammogram's samples need not stay while its text is read
+        verdict = judge.frame(plane, boxes, areas, everywhere=everywhere)
         if boxes or verdict.hide:
             seen.boxes[index] = [*boxes, *verdict.hide]
         if verdict.doubt:

@@ -27,7 +27,11 @@ _STEADY_IF_LOW: Final = 0.1
 _STEADY_IF_HIGH: Final = 0.16
 _LOW_LINE: Final = 24
 _MANY_SQUARES: Final = 3  # or so many squares
-_MOST_LYING: Final = 0.5  # of an upright line's length may have read text in it that lies
+# A line told by its contrast with the whole frame needs fewer of them, and no more than one square that touches it.
+_STEADY_IN_FRAME: Final = 0.05
+_HIGHEST_LINE: Final = 128
+_MOST_FILLED: Final = 0.25  # of a frame may be squares: more is a frame that looks like strokes all over
+_MOST_LETTERS: Final = 2.5  # that fit into a part of a line as long as it is high
 _ROUNDS: Final = 3
 _EXTENSIONS: Final = 2
 _LONG_NUMBER: Final = re.compile(r"\d[\d\W]{3,}\d")
@@ -97,7 +101,9 @@ class Judge:
         return verdict
 
     def _look(self, plane: Plane, areas: Sequence[Area], *, everywhere: bool, first: bool) -> Verdict:
-        boxes = text_boxes(plane, self._letters) if everywhere else self._within(plane, areas)
+        boxes = text_boxes(plane, self._letters)
+        if not everywhere:
+            boxes = self._held_by(plane, areas, boxes)
         self._news = self._search_first and not self._searched
         ours = {box: self._read(plane, box) for box in boxes}
         theirs: dict[Box, Reading] = {}
@@ -109,22 +115,39 @@ class Judge:
             theirs = {box: self._read(plane, box) for box in found if box}
         verdict = self._verdict(ours, theirs)
         hide = [_whole(plane, box) for box in verdict.hide]
-        text = [box for box, reading in (ours | theirs).items() if _is_text(reading)]
+        text = {box: reading for box, reading in (ours | theirs).items() if _is_text(reading)}
         return Verdict(hide + self._upright(plane, areas, text), verdict.doubt)
 
-    def _upright(self, plane: Plane, areas: Sequence[Area], text: list[Box]) -> list[Box]:
-        """Lines to hide that run along the columns, where no other text stands."""
-        plane, lying = plane.T, [box.turned for box in text]
-        turned = [Area(box.turned, tuple(square.turned for square in squares)) for box, squares in areas]
-        return [
-            _whole(plane, box).turned
-            for box in self._within(plane, turned)
-            if _held(box, lying) < _MOST_LYING and self._must_go(self._read(plane, box, upright=True))
+    def _held_by(self, plane: Plane, areas: Sequence[Area], boxes: list[Box]) -> list[Box]:
+        """Of a frame's boxes those that touch a square, and what is found in the areas by themselves."""
+        squares = [square for area in areas for square in area.squares]
+        held = [
+            box
+            for box in boxes
+            if box.h <= _HIGHEST_LINE
+            and any(square.touches(box) for square in squares)
+            and steady_share(_part(plane, box)) >= _STEADY_IN_FRAME
         ]
+        return held + [box for box in self._within(plane, areas) if box not in held]
+
+    def _upright(self, plane: Plane, areas: Sequence[Area], text: dict[Box, Reading]) -> list[Box]:
+        """Lines to hide that run along the columns, where no other text says more."""
+        plane = plane.T
+        turned = [Area(box.turned, tuple(square.turned for square in squares)) for box, squares in areas]
+        found = {}
+        for box in self._within(plane, turned):
+            lying = sum(_weight(reading) for other, reading in text.items() if other.turned.touches(box))
+            if lying < _MOST_LETTERS * box.w / box.h:
+                reading = self._read(plane, box, upright=True)
+                if self._must_go(reading) and _weight(reading) > lying:
+                    found[box] = reading
+        return [_whole(plane, box).turned for box in _tight(found)]
 
     def _within(self, plane: Plane, areas: Sequence[Area]) -> list[Box]:
         """Boxes in some areas, as far as they hold strokes: by the ink that is told there, and by contrast."""
-        found = []
+        found: list[Box] = []
+        if _filled(plane, areas) > _MOST_FILLED:
+            return found
         for (left, top, w, h), squares in areas:
             part = plane[top : top + h, left : left + w]
             boxes = [box for ink in inks(part) for box in inked_boxes(ink, self._letters)]
@@ -143,9 +166,8 @@ class Judge:
         hide = [box for box in better if self._must_go(theirs[box])]
         hide += [
             box
-            for box, reading in ours.items()
-            if self._must_go(reading)
-            and (box.h <= _PLAIN_LINE or not any(box.touches(one) for one in better))
+            for box in _tight({box: reading for box, reading in ours.items() if self._must_go(reading)})
+            if box.h <= _PLAIN_LINE or not any(box.touches(one) for one in better)
         ]
         doubt = [
             box
@@ -180,6 +202,19 @@ class Judge:
         return self._reader.find(picture)
 
 
+def _part(plane: Plane, box: Box) -> Plane:
+    return plane[box.y : box.y + box.h, box.x : box.x + box.w]
+
+
+def _filled(plane: Plane, areas: Sequence[Area]) -> float:
+    """Which part of a frame is squares, from 0 to 1."""
+    mask = np.zeros(plane.shape, np.bool_)
+    for area in areas:
+        for x, y, w, h in area.squares:
+            mask[y : y + h, x : x + w] = True
+    return float(mask.mean())
+
+
 def _is_held(box: Box, squares: Sequence[Box]) -> bool:
     many = sum(square.touches(box) for square in squares) >= _MANY_SQUARES
     return many or _held(box, squares) >= _LEAST_HELD
@@ -206,6 +241,18 @@ def _is_text(reading: Reading) -> bool:
     return any(_letters(reading) >= letters and reading.sureness >= sure for letters, sure in _TEXT)
 
 
+def _tight(found: dict[Box, Reading]) -> list[Box]:
+    """Boxes of text but those that gathered shapes of the image around a line that says as much by itself."""
+    return [
+        box
+        for box, reading in found.items()
+        if not any(
+            2 * one.h <= box.h and one.touches(box) and _weight(found[one]) >= _weight(reading)
+            for one in found
+        )
+    ]
+
+
 def _is_perhaps(reading: Reading) -> bool:
     return _may_be_text(reading) and not _is_text(reading)
 
@@ -217,7 +264,7 @@ def _may_be_text(reading: Reading) -> bool:
 
 def _stretched(plane: Plane, box: Box) -> Picture:
     """The box's pixels from black to white."""
-    line = plane[box.y : box.y + box.h, box.x : box.x + box.w]
+    line = _part(plane, box)
     low, high = np.percentile(line, (1, 99))
     scaled = (line - np.float32(low)) * np.float32(255 / max(float(high - low), 1e-6))
     return np.asarray(np.clip(scaled, 0, 255), np.uint8)

@@ -26,6 +26,10 @@ _PRELOADED: Final = (
     "click",
     "vesalius.site.work.warm",
 )  # click is what the child's first look at the command needs
+# The C library keeps large blocks that were given back, to give them out again; of models that were read into memory
+# that is 50 MB for each child. From this size on it asks the system and returns to it (glibc; unknown to others).
+_LARGE_BLOCK: Final = str(5 << 18)
+_ALLOCATION: Final = {"MALLOC_MMAP_THRESHOLD_": _LARGE_BLOCK, "MALLOC_TRIM_THRESHOLD_": _LARGE_BLOCK}
 
 Result = TypeVar("Result")
 
@@ -142,6 +146,8 @@ def _one_by_one(
 
 def make_ready() -> None:
     """Have the server that children come from load what they need, while this process still loads what it needs."""
+    for name, value in _ALLOCATION.items():
+        os.environ.setdefault(name, value)
     if _FORKSERVER:
         from multiprocessing.forkserver import ensure_running  # noqa: PLC0415 - there is none on other systems
 

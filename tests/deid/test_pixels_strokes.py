@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
 from vesalius.deid.pixels import open_reader
 from vesalius.deid.pixels.boxes import Box
-from vesalius.deid.pixels.reader import Picture, Reading
-from vesalius.deid.pixels.strokes import written_areas
+from vesalius.deid.pixels.finding.reader import Picture, Reading
+from vesalius.deid.pixels.finding.strokes import written_areas
 from vesalius.dicom import frames, read
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

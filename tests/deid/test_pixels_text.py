@@ -14,7 +14,7 @@ from tests.deid.pictures import CT, image
 
 from vesalius.deid import PatientContext, Recipe, clean, collect, write
 from vesalius.deid.pixels import open_reader
-from vesalius.deid.pixels.likeness import levelled, text_boxes
+from vesalius.deid.pixels.finding.likeness import levelled, text_boxes
 from vesalius.dicom import frames, read
 
 pytestmark = pytest.mark.slow

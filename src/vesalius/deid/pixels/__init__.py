@@ -2,6 +2,6 @@
 
 from vesalius.deid.pixels.hiding import Hidden, hide
 from vesalius.deid.pixels.overlays import Drawn, planes
-from vesalius.deid.pixels.reader import Reader, Reading, open_reader
+from vesalius.deid.pixels.finding.reader import Reader, Reading, open_reader
 
 __all__ = ["Drawn", "Hidden", "Reader", "Reading", "hide", "open_reader", "planes"]

@@ -14,11 +14,11 @@ from vesalius.deid.output.stamps import Stamp
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.blanking import black_of, blank, covered
 from vesalius.deid.pixels.boxes import Box, text_of
-from vesalius.deid.pixels.judging import Judge, may_stay
-from vesalius.deid.pixels.likeness import levelled, text_boxes
-from vesalius.deid.pixels.reader import Reader
+from vesalius.deid.pixels.finding.judging import Judge, may_stay
+from vesalius.deid.pixels.finding.likeness import levelled, text_boxes
+from vesalius.deid.pixels.finding.reader import Reader
 from vesalius.deid.pixels.rules import Rule, rule_for
-from vesalius.deid.pixels.strokes import written_areas
+from vesalius.deid.pixels.finding.strokes import written_areas
 from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.suspicions import (

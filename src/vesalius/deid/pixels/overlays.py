@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from vesalius.deid.output.edits import Edit
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.boxes import Box, text_of
-from vesalius.deid.pixels.judging import Judge, may_stay
-from vesalius.deid.pixels.likeness import levelled
-from vesalius.deid.pixels.reader import Reader
+from vesalius.deid.pixels.finding.judging import Judge, may_stay
+from vesalius.deid.pixels.finding.likeness import levelled
+from vesalius.deid.pixels.finding.reader import Reader
 from vesalius.deid.record import Change
 from vesalius.dicom import Dataset, DicomFile, tag_text
 

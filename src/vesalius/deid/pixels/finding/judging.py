@@ -8,9 +8,9 @@ import numpy as np
 
 from vesalius.deid.patient.context import PatientContext
 from vesalius.deid.pixels.boxes import Box
-from vesalius.deid.pixels.likeness import Plane, inked_boxes, text_boxes
-from vesalius.deid.pixels.reader import Picture, Reader, Reading
-from vesalius.deid.pixels.strokes import Area, inks, steady_share
+from vesalius.deid.pixels.finding.likeness import Plane, inked_boxes, text_boxes
+from vesalius.deid.pixels.finding.reader import Picture, Reader, Reading
+from vesalius.deid.pixels.finding.strokes import Area, inks, steady_share
 from vesalius.deid.text import is_harmless
 
 # So many letters read so surely are text; fewer or less surely read ones are shapes of the image.

@@ -1,0 +1,1 @@
+"""Where text stands in pixels, what it says, and whether it must go."""

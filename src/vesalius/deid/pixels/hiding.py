@@ -17,8 +17,8 @@ from vesalius.deid.pixels.boxes import Box, text_of
 from vesalius.deid.pixels.finding.judging import Judge, may_stay
 from vesalius.deid.pixels.finding.likeness import levelled, text_boxes
 from vesalius.deid.pixels.finding.reader import Reader
-from vesalius.deid.pixels.rules import Rule, rule_for
 from vesalius.deid.pixels.finding.strokes import written_areas
+from vesalius.deid.pixels.rules import Rule, rule_for
 from vesalius.deid.recipes.recipe import Recipe
 from vesalius.deid.record import Change, FindingFact, Origin
 from vesalius.deid.suspicions import (

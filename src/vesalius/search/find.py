@@ -123,9 +123,13 @@ def total(query: Query, visible: Judged) -> Totals:
     )
 
 
-def values(query: Query, visible: Judged, *paths: str) -> Iterator[tuple[Any, ...]]:
-    """Columns (paths from SeriesRevision) of the whole answer, however large, by collection and patient."""
-    ids = selection(query, visible).revisions().tolist()
+def values(query: Query, visible: Judged, *paths: str, sort: str = "") -> Iterator[tuple[Any, ...]]:
+    """Columns (paths from SeriesRevision) of the whole answer, however large, by collection and patient.
+
+    sort: as for `find_series`, where another order is wanted.
+    """
+    found = selection(query, visible)
+    ids = found.page(_sort(sort), 0, len(found)) if sort else found.revisions().tolist()
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         told = findable(current_revisions(), visible).filter(pk__in=some).order_by()

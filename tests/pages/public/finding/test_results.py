@@ -106,6 +106,14 @@ def test_parquet_keeps_numbers_days_and_several_values_as_what_they_are(client, 
     assert row["ThirdPartyAnalysis"] is False
 
 
+def test_a_file_has_the_order_of_the_page(client, found):
+    for sort in ("-SliceThickness", "SliceThickness"):
+        query = f"view=table&columns=SliceThickness&slice_thickness_from=0&sort={sort}"
+        told = [row["SliceThickness"] for row in rows_of(client.get(f"/search.csv?{query}"))]
+        assert told == sorted(told, reverse=sort.startswith("-"))
+        assert len(told) == 2
+
+
 def test_an_empty_answer_is_a_file_with_its_columns(client, found):
     table = parquet.read_table(io.BytesIO(client.get("/search.parquet?modality=US").content))
     assert table.num_rows == 0

@@ -24,7 +24,7 @@ from vesalius.deliver.answer import answer
 from vesalius.deliver.plan import FileSpan, blob_plan
 from vesalius.pages.public.asker import visible
 from vesalius.pages.public.export import cell
-from vesalius.pages.public.finding.asked import Asked, read_question
+from vesalius.pages.public.finding.asked import SORT, Asked, read_question
 from vesalius.pages.public.finding.rows import value_of_path
 from vesalius.search.elements import Element
 from vesalius.search.facets import count_facets
@@ -94,7 +94,8 @@ def rows_of(asked: Asked, judged: Visible, *, paged: bool = False) -> Rows:
     view = asked.view
     paths = view.paths(asked.columns)
     if paths is not None and not paged:
-        yield from values(asked.query, judged, *paths)
+        sort = "" if asked.sort == SORT else asked.sort
+        yield from values(asked.query, judged, *paths, sort=sort)
         return
     number = asked.page if paged else 1
     while True:

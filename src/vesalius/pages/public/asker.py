@@ -22,6 +22,12 @@ def visible(request: HttpRequest) -> Visible:
     return judged
 
 
+def open_to_all(request: HttpRequest, download: int) -> bool:
+    """Whether everybody may have what this Download gives; judged once where nobody is signed in."""
+    everybody = visible(request) if person(request) is None else visible_to(None)
+    return everybody.may_fetch(download)
+
+
 def person(request: HttpRequest) -> Person | None:
     """The account of this request; None for the public."""
     user = getattr(request, "user", None)  # absent where an error ends a request before its session is read

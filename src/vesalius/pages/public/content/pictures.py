@@ -3,10 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from vesalius.access.permit import visible_to
 from vesalius.catalog.visible import revision_to_fetch
 from vesalius.deliver.pictures import read_picture
-from vesalius.pages.public.asker import visible
+from vesalius.pages.public.asker import open_to_all, visible
 from vesalius.pages.public.paging import whole_number
 
 KEPT_SECONDS = 600  # a withdrawn picture stays in a reader's cache for so long at most
@@ -29,6 +28,6 @@ def thumbnail(request: HttpRequest, uid: str, number: int | None = None) -> Http
         return HttpResponse(
             NOT_YET, content_type="image/svg+xml", status=404, headers={"Cache-Control": "no-store"}
         )
-    everybody = visible_to(None).may_fetch(revision.home_download_id)
+    everybody = open_to_all(request, revision.home_download_id)
     kept = f"public, max-age={KEPT_SECONDS}" if everybody else "private, no-store"
     return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": kept})

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from vesalius.access.permit import Visible, visible_to
+from vesalius.access.permit import Visible
 from vesalius.catalog.models import SeriesRevision
 from vesalius.catalog.relations import in_same_space, labels_on
 from vesalius.catalog.visible import revision_to_fetch
@@ -15,7 +15,7 @@ from vesalius.deliver import frames
 from vesalius.deliver.answer import answer
 from vesalius.deliver.fetches import note_fetch
 from vesalius.errors import Conflict
-from vesalius.pages.public.asker import person, visible
+from vesalius.pages.public.asker import open_to_all, person, visible
 from vesalius.pages.public.content.pictures import KEPT_SECONDS
 from vesalius.pages.public.images import in_version
 from vesalius.pages.public.paging import whole_number
@@ -57,7 +57,9 @@ def frame(request: HttpRequest, uid: str, number: int) -> HttpResponseBase:
     wanted = whole_number(request, "revision")
     if wanted is not None and wanted != revision.number:
         raise Conflict("A newer revision of this series was published meanwhile.")
-    found = frames.frame_of(revision, number, person(request), public=open_to_all(request, revision))
+    found = frames.frame_of(
+        revision, number, person(request), public=open_to_all(request, revision.home_download_id)
+    )
     if isinstance(found, frames.Pending):
         return not_yet(found)
     audited(request, revision)
@@ -98,15 +100,9 @@ def not_yet(pending: frames.Pending) -> JsonResponse:
     return JsonResponse(told, status=202, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
 
-def open_to_all(request: HttpRequest, revision: SeriesRevision) -> bool:
-    """Whether everybody may have a revision; asked once where nobody is signed in."""
-    everybody = visible(request) if person(request) is None else visible_to(None)
-    return everybody.may_fetch(revision.home_download_id)
-
-
 def audited(request: HttpRequest, revision: SeriesRevision) -> None:
     """Limited data are written down before the first byte, once in a session: frame by frame would say no more."""
-    if open_to_all(request, revision):
+    if open_to_all(request, revision.home_download_id):
         return
     viewed = request.session.get(VIEWED, [])
     if revision.pk not in viewed:

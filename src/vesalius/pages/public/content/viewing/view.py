@@ -10,9 +10,9 @@ from vesalius.catalog.visible import revision_to_fetch, series_page
 from vesalius.deliver.frames import Pending
 from vesalius.deliver.view.asked import View, view_of
 from vesalius.deliver.view.ordering import picture_of_view
-from vesalius.pages.public.asker import visible
+from vesalius.pages.public.asker import open_to_all, visible
 from vesalius.pages.public.content.pictures import KEPT_SECONDS
-from vesalius.pages.public.content.viewing.frames import audited, labels_over, not_yet, open_to_all
+from vesalius.pages.public.content.viewing.frames import audited, labels_over, not_yet
 from vesalius.pages.public.holding.citing import citation
 from vesalius.pages.public.images import address_of
 from vesalius.pages.public.paging import whole_number
@@ -39,7 +39,7 @@ def picture(request: HttpRequest, uid: str) -> HttpResponse:
         return _being_drawn(request, found)
     for one in (revision, *labels):
         audited(request, one)
-    everybody = all(open_to_all(request, one) for one in (revision, *labels))
+    everybody = all(open_to_all(request, one.home_download_id) for one in (revision, *labels))
     kept = f"public, max-age={KEPT_SECONDS}" if everybody else "private, no-store"
     named = f'inline; filename="series-{uid}-image-{view.number}.png"'
     return HttpResponse(

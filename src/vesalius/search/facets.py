@@ -7,7 +7,8 @@ from vesalius.catalog.visible import Judged
 from vesalius.search.answers.columns import open_columns
 from vesalius.search.answers.counting import Counts
 from vesalius.search.conditions import Condition, Identified, Studies, Words, every
-from vesalius.search.elements import FACETS, Element, shown
+from vesalius.search.elements import BY_NAME, FACETS, Element, shown
+from vesalius.search.find import Totals, totals_of
 from vesalius.search.query import Query, Value
 from vesalius.search.query.question import conjuncts
 
@@ -66,6 +67,21 @@ def count_facets(query: Query, visible: Judged, elements: Iterable[Element] = FA
 def count_facet(element: Element, query: Query, visible: Judged) -> Facet:
     """One facet, counted without its own filter; of any element, for its values that exist."""
     return count_facets(query, visible, (element,))[0]
+
+
+def sums_by_holding(visible: Judged) -> dict[str, Totals]:
+    """How much of each holding the asker may find, by its short title."""
+    found = open_columns().sums_by_value((), visible.findable, BY_NAME["holdings"])
+    return {str(name): totals_of(sums) for name, sums in found.items()}
+
+
+def values_by_holding(element: Element, visible: Judged) -> dict[str, list[Value]]:
+    """The values of a facet in each holding, by its short title; what is not specified is left out."""
+    found: dict[str, list[Value]] = {}
+    for name, value in sorted(open_columns().pairs((), visible.findable, BY_NAME["holdings"], element)):
+        if value != "":
+            found.setdefault(str(name), []).append(value)
+    return found
 
 
 def why_nothing(query: Query, visible: Judged) -> list[Relaxed]:

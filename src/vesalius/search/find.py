@@ -14,6 +14,7 @@ from vesalius.catalog.models import Patient, SeriesRevision, Study
 from vesalius.catalog.visible import WITH_CONTEXT, Judged, current_revisions, findable
 from vesalius.errors import BadRequest
 from vesalius.search.answers.columns import RELEVANCE, Group, Selection, Sort, open_columns
+from vesalius.search.answers.counting import Sums
 from vesalius.search.elements import element_of
 from vesalius.search.query import Query
 
@@ -113,7 +114,11 @@ def find_studies(query: Query, visible: Judged, *, page: int = 1, size: int = 25
 
 def total(query: Query, visible: Judged) -> Totals:
     """How many subjects, studies, series, images and bytes answer a question."""
-    sums = open_columns().sums(query.parts(), visible.findable)
+    return totals_of(open_columns().sums(query.parts(), visible.findable))
+
+
+def totals_of(sums: Sums) -> Totals:
+    """Sums of the columns by the words of pages."""
     return Totals(
         subject_count=sums.counts.patients,
         study_count=sums.counts.studies,

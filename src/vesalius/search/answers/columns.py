@@ -98,6 +98,25 @@ class Columns:
         """How much an answer holds, without looking at rows where nothing but facets is asked."""
         return sum((one.sums() for one in self._countings(conjuncts, downloads)), Sums())
 
+    def sums_by_value(
+        self, conjuncts: Sequence[Conjunct], downloads: frozenset[int], element: Element
+    ) -> dict[Any, Sums]:
+        """How much of an answer has each value of a facet."""
+        found: dict[Any, Sums] = {}
+        for counting in self._countings(conjuncts, downloads):
+            for value, sums in counting.sums_by_value(element).items():
+                found[value] = found.get(value, Sums()) + sums
+        return found
+
+    def pairs(
+        self, conjuncts: Sequence[Conjunct], downloads: frozenset[int], element: Element, other: Element
+    ) -> set[tuple[Any, Any]]:
+        """Values of two facets that some series of an answer has together."""
+        found: set[tuple[Any, Any]] = set()
+        for counting in self._countings(conjuncts, downloads):
+            found |= counting.pairs(element, other)
+        return found
+
     def _countings(self, conjuncts: Sequence[Conjunct], downloads: frozenset[int]) -> Iterator[Counting]:
         worded = Worded(self.parts, downloads)
         for part in self.parts:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vesalius.search.answers.comparing import values_met
 from vesalius.search.answers.rows import Asking, known
+from vesalius.search.columns.cells import combined
 from vesalius.search.columns.column import Column, Mask
 from vesalius.search.columns.layout import DOWNLOAD, YES, facets
 from vesalius.search.conditions import Compare, Condition, Either, Every, Not
@@ -137,6 +138,28 @@ class Counting:
             counts.append(met.studies.by_value(element.path)[some].tolist())
             counts.append(met.patients.by_value(element.path)[some].tolist())
         return dict(zip(told_values(column, element, some), map(Counts, *counts), strict=True))
+
+    def sums_by_value(self, element: Element) -> dict[Any, Sums]:
+        """How much of the answer has each value of a facet."""
+        counts = self.values(element, beyond_series=True)
+        column, cells = self._part.column(element.path), self._arrays[f"cell:{element.path}"]
+        weights = (self._weights.images, self._weights.size)
+        images, size = (np.bincount(cells, one * self._whole.cells, len(column)) for one in weights)
+        told = told_values(column, element, np.arange(len(column)))
+        more = dict(
+            zip(told, zip(images.astype(int).tolist(), size.astype(int).tolist(), strict=True), strict=True)
+        )
+        return {value: Sums(count, *more[value]) for value, count in counts.items()}
+
+    def pairs(self, element: Element, other: Element) -> set[tuple[Any, Any]]:
+        """Values of two facets that a series of the answer has together."""
+        met = np.flatnonzero(self._whole.cells & (self._weights.series > 0))
+        columns = [(one, self._part.column(one.path)) for one in (element, other)]
+        first, _ = combined([(self._arrays[f"cell:{one.path}"][met], len(column)) for one, column in columns])
+        told = [
+            told_values(column, one, self._arrays[f"cell:{one.path}"][met[first]]) for one, column in columns
+        ]
+        return set(zip(*told, strict=True))
 
     def sums(self) -> Sums:
         """All of the answer."""

@@ -45,7 +45,7 @@ def keep(known: dict[str, object]) -> dict[str, object]:
     Download.objects.filter(holding=elsewhere).update(kind="link", url="https://doi.org/10.7937/abcd")
     study = make_study(make_patient(elsewhere, "AWAY-1"), study_description="CHEST PET/CT")
     away = make_revision(
-        make_series(study), held_at="s3://idc-open-data/31/*", series_description="ATTENUATION"
+        make_series(study), held_at="s3://idc-open-data/31/*", series_description="ATTENUATION", real=True
     )
     make_release(elsewhere, [away])
     first = SeriesRevision.objects.get(series__series_instance_uid=known["series"], number=1)

@@ -4,7 +4,10 @@ import re
 
 import pytest
 from tests.factories import make_holding, make_patient, make_release, make_revision, make_series, make_study
+from tests.pages.public.conftest import OWN
 
+from vesalius.access.tokens import create_token
+from vesalius.audit.models import AuditEntry
 from vesalius.catalog.models import Download
 
 DOI = "https://doi.org/10.7937/abcd"
@@ -94,3 +97,23 @@ def test_an_answer_and_a_version_have_manifests(client, fronted):
     told = client.get("/collections/Lung/versions/1/manifest.aria2").content.decode()
     assert f"/series/{uid(fronted['here'])}/download/?version=1\n  out=Lung/LUNG-1/" in told
     assert client.get("/collections/Lung/versions/2/manifest.aria2").status_code == 404
+
+
+def test_addresses_of_limited_series_are_fetched_with_a_token_in_the_header(client, house, sign_in):
+    limited = make_holding("Limited", fetch="granted")
+    row = make_revision(make_series(make_study(make_patient(limited))), real=True)
+    make_release(limited, [row])
+    sign_in("Limited")
+    secret = create_token("collaborator", side=OWN, by="test")
+    (address,) = client.get("/search/manifest.txt").content.decode().split()
+    assert secret not in address
+    client.logout()
+    assert client.get("/search/manifest.txt").status_code == 404
+    place = address.partition("//")[2].partition("/")[2]
+    assert client.get(f"/{place}").status_code == 403
+    assert client.get(f"/{place}", headers={"authorization": "Bearer vsl_wrong"}).status_code == 401
+    answer = client.get(f"/{place}", headers={"authorization": f"Bearer {secret}"})
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "private, no-store"
+    entry = AuditEntry.objects.using("archive").get(deed="series.fetch")
+    assert entry.person == "collaborator"

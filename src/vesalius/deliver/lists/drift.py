@@ -16,13 +16,11 @@ UID: Final = "series__series_instance_uid"
 
 
 class Fate(StrEnum):
-    """What became of one series."""
+    """What became of one series that is not as it was."""
 
-    SAME = "same"
     REPLACED = "replaced"  # the same UID, other content
     LEFT_OUT = "left-out"  # of the newest version of its dataset
     WITHDRAWN = "withdrawn"
-    CLOSED = "closed"  # not for this asker, or gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +67,13 @@ def content(shared: SharedList, visible: Judged) -> QuerySet[SeriesRevision]:
 
 def drift(shared: SharedList, visible: Judged) -> Drift:
     """What became of the series of a list."""
-    found = Drift(purged=max(0, shared.series_count - shared.items.count()))
-    seen = 0
+    items = dict(shared.items.values_list("series_instance_uid", "digest"))
+    found = Drift(purged=max(0, shared.series_count - len(items)), current=_unchanged(shared, visible))
+    seen = len(found.current)
     changed: dict[tuple[Fate, int, int | None], list[SeriesRevision]] = {}
     releases: dict[int, Release] = {}
     later: Later = {}
-    for digests in chunks(shared.items.exclude(digest="").values_list("digest", flat=True)):
+    for digests in chunks(digest for uid, digest in items.items() if uid not in found.current):
         rows = SeriesRevision.objects.filter(digest__in=digests, home_download__in=visible.findable)
         rows = rows.select_related("series__holding", "last_release")
         now = _now([row.series_id for row in rows], visible)
@@ -82,20 +81,11 @@ def drift(shared: SharedList, visible: Judged) -> Drift:
         for row in rows:
             seen += 1
             fate, release = _fate(row, now.get(row.series_id), shown, later)
-            if fate in {Fate.SAME, Fate.REPLACED}:
+            if fate is Fate.REPLACED:
                 found.current[row.series.series_instance_uid] = now[row.series_id].digest
-            if fate is not Fate.SAME:
-                changed.setdefault((fate, row.series.holding_id, release.pk if release else None), []).append(
-                    row
-                )
-                releases |= {release.pk: release} if release else {}
-    loose = shared.items.filter(digest="")
-    for uids in chunks(loose.values_list("series_instance_uid", flat=True)):
-        rows = findable(current_revisions(), visible).filter(**{f"{UID}__in": uids})
-        told = dict(rows.values_list(UID, "digest"))
-        found.current |= told
-        seen += len(told)
-    found.closed = shared.items.count() - seen
+            changed.setdefault((fate, row.series.holding_id, release.pk if release else None), []).append(row)
+            releases |= {release.pk: release} if release else {}
+    found.closed = len(items) - seen
     found.changes = [
         _change(fate, rows, releases.get(number or 0), found, visible)
         for (fate, _, number), rows in changed.items()
@@ -104,6 +94,14 @@ def drift(shared: SharedList, visible: Judged) -> Drift:
         key=lambda one: (one.holding.short_title, one.fate, one.release.number if one.release else 0)
     )
     return found
+
+
+def _unchanged(shared: SharedList, visible: Judged) -> dict[str, str]:
+    """What stands as it was chosen, and what was chosen by name alone: UID -> digest."""
+    now = findable(current_revisions(), visible)
+    same = now.filter(digest__in=shared.items.exclude(digest="").values("digest"))
+    loose = now.filter(**{f"{UID}__in": shared.items.filter(digest="").values("series_instance_uid")})
+    return dict(same.values_list(UID, "digest")) | dict(loose.values_list(UID, "digest"))
 
 
 def _now(series: Iterable[int], visible: Judged) -> dict[int, SeriesRevision]:
@@ -115,8 +113,6 @@ def _fate(
     row: SeriesRevision, now: SeriesRevision | None, shown: set[int], later: Later
 ) -> tuple[Fate, Release | None]:
     """What became of a revision, and the release that did it; `later` remembers releases that were looked up."""
-    if now is not None and now.pk == row.pk:
-        return Fate.SAME, None
     if row.pk not in shown and now is None:
         return Fate.WITHDRAWN, None
     if now is not None:

@@ -142,8 +142,8 @@ def test_words_of_every_font_and_size_are_looked_at(modality):
             marked, box = written(picture, words, at, letters, ink, turns=int(rng.choice((0, 1, 3))))
             areas = written_areas(marked)
             missed[size] = missed.get(size, 0) + (not is_covered(areas, box, picture.shape))
-    assert missed.pop(8) <= 0.25 * all_of
-    assert sum(missed.values()) <= 0.06 * all_of * len(missed), missed
+    assert missed.pop(8) <= 0.15 * all_of
+    assert sum(missed.values()) <= 0.03 * all_of * len(missed), missed
 
 
 @pytest.mark.slow
@@ -164,6 +164,41 @@ def test_slices_without_words_are_seldom_read(new, encoded, identity):
         looked += 1
     assert looked >= 20
     assert asked.times * 20 <= looked
+
+
+def full_of_strokes(rng: np.random.Generator) -> dict[str, Any]:
+    """Images that look like strokes nearly all over, though nobody wrote on them."""
+    y, x = np.mgrid[:256, :256] / 128 - 1
+    counts = rng.poisson(np.where(x**2 + y**2 < 0.6, 3.0, 0.3)).astype("<u2")
+    return {"counts": counts, "enlarged": slice_of(rng, "PT", 128).repeat(4, 0).repeat(4, 1)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["counts", "enlarged"])
+def test_images_that_are_full_of_strokes_are_read_within_bounds_and_words_on_them_hidden(
+    new, encoded, identity, kind
+):
+    rng, asked = random(), Asked()
+    pixels = full_of_strokes(rng)[kind]
+    cleaned(encoded(image(new, pixels, CLASSES["PT"], "PT")), identity, asked)
+    assert asked.times <= 12
+    marked, (left, top, right, low) = written(
+        pixels, WORDS[0], (20, 20), font("DejaVuSans.ttf", 16), float(pixels.max()) * 1.5
+    )
+    after = cleaned(encoded(image(new, marked, CLASSES["PT"], "PT")), identity, reader())
+    assert (after[top:low, left:right] == after.min()).mean() > 0.85
+
+
+@pytest.mark.slow
+def test_only_the_line_is_hidden_and_not_what_stands_around_it(new, encoded, identity):
+    pixels = slice_of(random(), "CT")
+    marked, (left, top, right, low) = written(
+        pixels, WORDS[0], (40, 120), font("DejaVuSans.ttf", 12), 2000, turns=0
+    )
+    after = cleaned(encoded(image(new, marked, CT, "CT")), identity, reader())
+    assert (after[top:low, left:right] == after.min()).mean() > 0.85
+    assert np.array_equal(after[: top - 24], pixels[: top - 24])
+    assert np.array_equal(after[low + 24 :], pixels[low + 24 :])
 
 
 def reader() -> Any:

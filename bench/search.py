@@ -128,21 +128,22 @@ class Ours:
         """Revisions of a page in order, and the total."""
         from bench.search_set.questions import SIZE
 
-        from vesalius.search.answers.columns import open_columns
+        from vesalius.search.answers.columns import Sort, open_columns
 
         selection = open_columns().select(
             [condition for _, condition in question.query.parts()], self.downloads
         )
         start = (question.page - 1) * SIZE
-        return selection.page(question.sort, start, start + SIZE), len(selection)
+        sort = Sort(question.sort.removeprefix("-"), descending=question.sort.startswith("-"))
+        return selection.page(sort, start, start + SIZE), len(selection)
 
     def text(self, words: str) -> tuple[list[int], int]:
         """The best 25 series for some words, and how many there are."""
-        from vesalius.search.answers.columns import open_columns
+        from vesalius.search.answers.columns import RELEVANCE, Sort, open_columns
         from vesalius.search.conditions import Words
 
         selection = open_columns().select([Words(words)], self.downloads)
-        return selection.page("relevance", 0, 25), len(selection)
+        return selection.page(Sort(RELEVANCE), 0, 25), len(selection)
 
 
 def require_equal(ours: object, other: object, what: str) -> None:

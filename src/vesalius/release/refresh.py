@@ -36,7 +36,9 @@ def refresh_rows(release: Release) -> set[int]:
     changed = {patient.pk for patient, told in by_patient.items() if _tell_patient(patient, told)}
     for study, told in by_study.items():
         _tell_study(study, told)
-    Patient.objects.bulk_update(by_patient, ["sex", "phantom", "species_code", *PATIENT_FACTS], batch_size=BATCH)
+    Patient.objects.bulk_update(
+        by_patient, ["sex", "phantom", "species_code", *PATIENT_FACTS], batch_size=BATCH
+    )
     columns = ["study_date", "study_description", "patient_age", *STUDY_FACTS]
     Study.objects.bulk_update(by_study, columns, batch_size=BATCH)
     return changed

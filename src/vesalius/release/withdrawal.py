@@ -143,7 +143,7 @@ def _follow(
 ) -> None:
     """Counts, change counter and audit entry of a withdrawal or its end."""
     refill_cells(Release.objects.filter(contents__revision__in=revisions.values("pk")).distinct())
-    count_change(revisions.values_list("series__study__patient", flat=True))
+    count_change(set(revisions.values_list("series__study__patient_id", flat=True)))
     record(
         deed,
         person=person,

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -144,7 +144,10 @@ def test_an_account_remembers_its_last_searches_until_they_are_forgotten_or_unwa
     for address in ("/search/", "/search/?modality=CT", "/search/?modality=MR", "/search/?modality=CT"):
         page(client, address)
     text = page(client)
-    assert re.findall(r'<li><a href="(/search/[?][^"]*)"', text) == ["/search/?modality=CT", "/search/?modality=MR"]
+    assert re.findall(r'<li><a href="(/search/[?][^"]*)"', text) == [
+        "/search/?modality=CT",
+        "/search/?modality=MR",
+    ]
     client.post("/searches/history/clear/")
     assert "Nothing was asked yet" in page(client)
     client.post("/searches/history/keep/", {"kept": "no"})
@@ -167,7 +170,7 @@ def feed(client, query: str = "", **headers):
     answer = client.get(f"/search.atom?{query}", headers=headers)
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"] == "application/atom+xml"
-    return answer, ElementTree.fromstring(answer.content)
+    return answer, ET.fromstring(answer.content)
 
 
 def entries(root) -> dict[str, str]:

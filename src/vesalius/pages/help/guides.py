@@ -1,4 +1,4 @@
-"""The guides and the reference in Markdown, as pages, rendered once per process with no style or script of their own."""
+"""Guides and reference in Markdown, as pages: rendered once per process, with no style or script of their own."""
 
 import re
 from collections.abc import Sequence

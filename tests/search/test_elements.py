@@ -4,16 +4,19 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
 from pydicom.datadict import dictionary_VR
-from tests.search.by_hand import answer, values_of
 from tests.search.catalog import current_by_hand
+from tests.search.oracle import singles
 
-from vesalius.catalog.models import Release
+from vesalius.access.permit import visible_to
+from vesalius.catalog.models import Release, SeriesRevision
 from vesalius.curate import plan, review
 from vesalius.curate import work as _handlers  # noqa: F401 - registers the handlers
 from vesalius.intake.models import CleanedSeries
 from vesalius.release import publish
 from vesalius.search.conditions import Compare, Operator
 from vesalius.search.elements import TABLE, element_of, names
+from vesalius.search.find import find_series
+from vesalius.search.query import Query
 from vesalius.store.sources import gather
 from vesalius.submit.receive import close, open_submission, receive
 
@@ -130,15 +133,19 @@ def test_each_of_the_89_elements_answers_on_data_that_came_through_the_door(
     folder.mkdir()
     _with_everything(get_testdata_file("CT_small.dcm")).save_as(folder / "ct.dcm")
     _admit(house, collection, delivery_as("site"), folder)
-    (row,) = rows = current_by_hand()
+    (row,) = current_by_hand()
     for element in filter(lambda one: one.nbia, TABLE):
-        assert answer(Compare(element.name, Operator.PRESENT), rows) == [row], element.nbia
-        (value, *_) = values_of(row, element)
+        assert _found(Compare(element.name, Operator.PRESENT)) == [row], element.nbia
+        (value, *_) = singles(row, element.name)
         kinds = {"number": float, "text": str, "uid": str}
         assert isinstance(value, kinds.get(element.kind, object)), element.nbia
-    assert answer(Compare("AnatomicRegionSequence", Operator.EQUALS, ("lung",)), rows)
-    assert answer(Compare("ImageTypeValue3", Operator.EQUALS, ("axial",)), rows)
-    assert answer(Compare("age", Operator.BETWEEN, (60.0, 62.0)), rows)
+    assert _found(Compare("AnatomicRegionSequence", Operator.EQUALS, ("lung",))) == [row]
+    assert _found(Compare("ImageTypeValue3", Operator.EQUALS, ("axial",))) == [row]
+    assert _found(Compare("age", Operator.BETWEEN, (60.0, 62.0))) == [row]
+
+
+def _found(condition: Compare) -> list[SeriesRevision]:
+    return find_series(Query(where=condition), visible_to(None)).rows
 
 
 def _admit(house, collection, delivery, folder):

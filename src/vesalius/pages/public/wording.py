@@ -14,12 +14,17 @@ def sex(value: str) -> str:
     return SEXES.get(value, value)
 
 
+def noun(number: int, one: str, many: str = "") -> str:
+    """The word for so many: "study", "studies"."""
+    return one if number == 1 else many or f"{one}s"
+
+
 def age(value: str) -> str:
     """An AS value, "061Y" (PS3.5 Table 6.2-1), in words; nothing for any other form."""
     if len(value) != 4 or value[3] not in UNITS or not value[:3].isdigit():
         return ""
     number = int(value[:3])
-    return f"{number} {UNITS[value[3]]}{'' if number == 1 else 's'}"
+    return f"{number} {noun(number, UNITS[value[3]])}"
 
 
 def body_part(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from vesalius.access.permit import Visible
 from vesalius.pages.public.finding.asked import Asked
-from vesalius.pages.public.wording import value_word
+from vesalius.pages.public.wording import noun, value_word
 from vesalius.pages.templatetags.words import count
 from vesalius.search.elements import BY_NAME, FACETS, RANGES
 from vesalius.search.facets import Facet, FacetValue, count_facet, count_facets
@@ -71,11 +71,18 @@ def _value(value: FacetValue, asked: Asked, judged: Visible) -> dict[str, Any]:
     return {
         "label": value_word(value.element.name, value.label),
         "count": counted(value, asked.view.unit),
-        "said": f"{count(value.count)} series, {count(value.studies)} studies, {count(value.patients)} subjects",
+        "said": _said(value),
         "address": asked.address(asked.query.toggled(value.element, value.value)),
         "chosen": chosen,
         "below": _below(value, asked, judged) if chosen else [],
     }
+
+
+def _said(value: FacetValue) -> str:
+    studies, subjects = noun(value.studies, "study", "studies"), noun(value.patients, "subject")
+    return (
+        f"{count(value.count)} series, {count(value.studies)} {studies}, {count(value.patients)} {subjects}"
+    )
 
 
 def counted(value: FacetValue, unit: str) -> int:

@@ -20,7 +20,7 @@ from vesalius.pages.public.finding.results import shown_rows
 from vesalius.pages.public.finding.rows import VIEWS
 from vesalius.pages.public.finding.words import page_of, understood
 from vesalius.pages.public.holding.charts import drawn
-from vesalius.pages.public.wording import value_word
+from vesalius.pages.public.wording import noun, value_word
 from vesalius.search.elements import ELEMENTS, TABLE, Element
 from vesalius.search.facets import why_nothing
 from vesalius.search.find import Page, total
@@ -137,10 +137,10 @@ def _shown(asked: Asked, answer: Page[Any], judged: Visible) -> dict[str, Any]:
     return {
         **_question(asked),
         "sums": [
-            (sums.subject_count, _plural(sums.subject_count, "subject"), asked.address(view="subjects")),
-            (sums.study_count, _plural(sums.study_count, "study", "studies"), asked.address(view="studies")),
+            (sums.subject_count, noun(sums.subject_count, "subject"), asked.address(view="subjects")),
+            (sums.study_count, noun(sums.study_count, "study", "studies"), asked.address(view="studies")),
             (sums.series_count, "series", asked.address(view=None)),
-            (sums.image_count, _plural(sums.image_count, "image"), ""),
+            (sums.image_count, noun(sums.image_count, "image"), ""),
         ],
         "bytes": sums.size,
         "series_count": sums.series_count,
@@ -227,10 +227,6 @@ def _groups(chosen: Sequence[Element]) -> list[tuple[str, list[tuple[Element, bo
     for element in TABLE:
         groups.setdefault(element.group, []).append((element, element in chosen))
     return list(groups.items())
-
-
-def _plural(number: int, one: str, many: str = "") -> str:
-    return one if number == 1 else many or f"{one}s"
 
 
 def _pager(asked: Asked, answer: Page[Any]) -> dict[str, Any] | None:

@@ -163,7 +163,7 @@ def test_slices_without_words_are_seldom_read(new, encoded, identity):
         assert np.array_equal(cleaned(before, identity, asked), pixels)
         looked += 1
     assert looked >= 20
-    assert asked.times * 20 <= looked
+    assert asked.times * 4 <= looked  # the whole look asked several times of each
 
 
 def full_of_strokes(rng: np.random.Generator) -> dict[str, Any]:

@@ -246,6 +246,19 @@ def test_text_in_one_frame_of_many_is_hidden_there_alone(new, encoded, identity)
     assert np.array_equal(decoded(before)[[0, 1, 3]], decoded(after)[[0, 1, 3]])
 
 
+def test_what_the_reader_alone_finds_in_one_frame_is_hidden_in_all(new, encoded, identity):
+    picture = Image.fromarray(np.full((240, 320), 4, "u1"))
+    draw = ImageDraw.Draw(picture)
+    # dark on plates that nearly touch: to the detector one shape, which nobody can read as a line
+    for top, words in ((7, "MRN732738090"), (22, "DOB: 19711013")):
+        draw.rectangle((4, top, 106, top + 12), fill=220)
+        draw.text((6, top), words, fill=10, font=ImageFont.truetype(DEJAVU + "DejaVuSans-Bold.ttf", 11))
+    pixels = np.stack([np.asarray(picture)] * 3)
+    _, after = cleaned(encoded(image(new, pixels, US)), identity)
+    for frame in decoded(after):
+        assert np.ptp(frame[8:34, 6:100]) < 20
+
+
 def test_without_a_reader_what_looks_like_writing_waits_for_a_person(new, encoded, identity):
     def doubts(pixels: Any) -> set[str]:
         file = read(

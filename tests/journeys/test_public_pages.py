@@ -122,7 +122,7 @@ def test_the_filter_of_the_header_is_an_enhancement(
     page.goto(address)
     page.locator("#filter").fill("transfer syntax")
     expect(page.locator(".header-rows tr:visible")).to_have_count(1)
-    page.get_by_label("Image").fill("12")
+    page.get_by_label("Image", exact=True).fill("12")
     page.get_by_role("button", name="Show its header").click()
     expect(page.locator(".lede")).to_contain_text("image 12 of 12")
 

@@ -167,7 +167,7 @@ class Walker:
             tuple(self.changes[changes:]),
             tuple(self.findings[findings:]),
             tuple(self.references[references:]),
-            tuple(islice(self.after.items(), after, None)),
+            tuple(islice(reversed(self.after.items()), len(self.after) - after))[::-1],
             self.patient.tally.counts(words),
         )
         return deeds if any(deeds[:-1]) or any(deeds.words) else None

@@ -68,6 +68,8 @@ class Judge:
         self._letters = _LETTERS_WHERE_EXPECTED if expected else _LETTERS_ELSEWHERE
         self._search_first = search or expected
         self._known: dict[tuple[Box, bool], tuple[Picture, Reading]] = {}
+        # where the reader found text by itself: in the next frame it stands there again
+        self._places: set[Box] = set()
         self._searched = False
         self._news = False  # whether something was read in this frame that may be text and was not known
         self.read_text = False
@@ -113,6 +115,9 @@ class Judge:
                 box.grown(max(2, box.h // 5), max(1, box.h // 8), *plane.shape) for box in self._search(plane)
             ]
             theirs = {box: self._read(plane, box) for box in found if box}
+            self._places.update(box for box, reading in theirs.items() if _is_text(reading))
+        elif first:
+            theirs = {box: self._read(plane, box) for box in self._places}
         verdict = self._verdict(ours, theirs)
         hide = [_whole(plane, box) for box in verdict.hide]
         text = {box: reading for box, reading in (ours | theirs).items() if _is_text(reading)}

@@ -149,7 +149,7 @@ def test_the_number_of_entries_is_true_about_its_limit(tmp_path: Path, count: in
         assert len(archive.namelist()) == count
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_an_entry_of_five_gigabytes_and_its_neighbours_are_sound(tmp_path: Path) -> None:
     entries = [
         file_entry(tmp_path, "before.dcm", b"before"),

@@ -20,6 +20,7 @@ OPEN = {
     "theme",
     "help",
     "guide",
+    "reference",
     "accessibility",
 }  # they show nothing of the archive
 UID = "1.2.3"

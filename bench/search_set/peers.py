@@ -28,6 +28,7 @@ class Postgres:
     """A narrow table of codes and a wide one, both with indexes."""
 
     name = "PostgreSQL"
+    key = "postgres"
 
     def __init__(self, address: str) -> None:
         self._connection = psycopg.connect(address, autocommit=True)
@@ -68,6 +69,7 @@ class Duck:
     """The same tables as DuckDB keeps them."""
 
     name = "DuckDB"
+    key = "duckdb"
 
     def __init__(self, path: Path) -> None:
         self._connection = duckdb.connect(str(path))

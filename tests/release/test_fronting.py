@@ -150,6 +150,14 @@ def test_an_index_of_which_nothing_can_be_taken_is_told_so(house, tmp_path):
     assert (found.series, found.datasets, sum(found.left_out.values())) == (0, 0, 1)
 
 
+def test_a_sign_that_no_text_may_hold_is_left_out(house, tmp_path):
+    loaded(
+        tmp_path, row("lung", "P1", "2.25.31", SeriesDescription="Thin\0", PhotometricInterpretation="RGB\0")
+    )
+    (found,) = find_series(Query(collections=("lung",)), visible_to(EVERYBODY)).rows
+    assert (found.series_description, found.facts) == ("Thin", {"PhotometricInterpretation": "RGB"})
+
+
 def test_an_index_never_takes_the_name_of_a_dataset_that_is_here(house, tmp_path):
     make_holding("lung")
     with pytest.raises(Conflict):

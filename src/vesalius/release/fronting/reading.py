@@ -146,8 +146,8 @@ def _renamed(table: pa.Table, mapping: Mapping) -> pa.Table:
 
 def _normal(word: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if word == "Size" or (word not in OURS and word not in KEYWORDS):
-        return column
-    text = pc.cast(column, pa.string())
+        return _without_nul(column) if pa.types.is_string(column.type) else column
+    text = _without_nul(pc.cast(column, pa.string()))
     if word in _DAYS:
         digits = pc.replace_substring(text, "-", "")
         moment = pc.strptime(digits, format="%Y%m%d", unit="s", error_is_null=True)
@@ -173,6 +173,11 @@ def _first_of_its_name(table: pa.Table) -> pa.Array:
     keep = np.zeros(table.num_rows, bool)
     keep[pc.cast(first, pa.int64()).to_numpy()] = True
     return pa.array(keep)
+
+
+def _without_nul(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text without the sign that no database's text may hold; scanners pad values with it."""
+    return pc.replace_substring(text, "\0", "")
 
 
 _TESTS: Final[

@@ -230,12 +230,17 @@ def _matches(revision: SeriesRevision, query: Query) -> bool:
     return query.released_since is None or first >= query.released_since
 
 
+def asks_facets_alone(query: Query) -> bool:
+    """Whether values of facets are all that is asked."""
+    return query == Query(**{element.name: query.chosen(element) for element in ELEMENTS if element.facet})
+
+
 def random_query(catalog: Catalog, every: list[SeriesRevision]) -> Query:
-    """A question about what is there: usually of the cube's columns, often with others."""
+    """A question about what is there: usually of facets alone, often with others."""
     beyond = catalog.rng.random() < 0.5
     asked = {}
     for element in ELEMENTS:
-        if (element.cell or beyond) and catalog.rng.random() < 0.25:
+        if (element.facet or beyond) and catalog.rng.random() < 0.3:
             asked[element.name] = tuple(
                 value_of(revision, element.name) for revision in catalog.some(every, most=4)
             )

@@ -6,6 +6,7 @@ import pytest
 from tests.search.catalog import (
     GRANTED,
     PUBLIC,
+    asks_facets_alone,
     current_by_hand,
     found_by_hand,
     make_catalog,
@@ -43,15 +44,15 @@ def test_counts_equal_a_count_by_hand_over_200_random_questions_for_the_public_a
         query = random_query(catalog, every)
         for asker, (visible, titles) in enumerate(askers):
             found = found_by_hand(every, query, titles)
-            answered[asker, bool(found), query.fits_cube] += 1
+            answered[asker, bool(found), asks_facets_alone(query)] += 1
             _check_totals(query, visible, found)
             _check_facets(query, visible, every, titles)
             if number % 4 == 0:
                 _check_rows(query, visible, found)
     for asker in range(2):  # the questions were such that an answer could have been wrong
-        assert all(answered[asker, found, cube] >= 5 for found in (True, False) for cube in (True, False)), (
-            answered
-        )
+        assert all(
+            answered[asker, found, alone] >= 3 for found in (True, False) for alone in (True, False)
+        ), answered
     assert (
         len(found_by_hand(every, Query(), PUBLIC))
         < len(found_by_hand(every, Query(), PUBLIC | GRANTED))

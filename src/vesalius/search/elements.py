@@ -41,8 +41,7 @@ class Element:
     path: str  # from SeriesRevision; facts__KEYWORD is a header fact, facts__KEYWORD__2 its third value
     keyword: str = ""  # of DICOM
     kind: Kind = "text"
-    cell: str = ""  # from Cell; "" where the cube does not know it
-    facet: bool = False  # counted beside every answer; needs a cell
+    facet: bool = False  # counted beside every answer
     simple: Literal["", "values", "range"] = ""  # how the simple search asks for it
     unit: str = ""
     group: str = "Header"  # under which the builder of questions lists it
@@ -84,7 +83,6 @@ def _rows() -> Iterator[Element]:
             path=row["path"],
             keyword=row["keyword"],
             kind=cast("Kind", row["kind"]),
-            cell=row["cell"],
             facet=row["facet"] == "yes",
             simple=cast("Literal['', 'values', 'range']", row["simple"]),
             unit=row["unit"],

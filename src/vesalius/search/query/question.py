@@ -133,12 +133,6 @@ class Query:
         found = self.range_of(RELEASED)
         return found.low if found and isinstance(found.low, date) else None
 
-    @property
-    def fits_cube(self) -> bool:
-        """Whether values of elements that the cube knows are all that is asked."""
-        of_cube: dict[str, Any] = {element.name: self.chosen(element) for element in ELEMENTS if element.cell}
-        return self == Query(**of_cube)
-
     def parts(self) -> tuple[Part, ...]:
         """All that is asked, each with the element that it is about; a facet is counted over all but its own."""
         return tuple(self._parts())

@@ -21,7 +21,9 @@ ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 300  # seconds that an archive may ask us to wait
 STUMBLES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TIMEOUT: Final = urllib3.Timeout(connect=15, read=60)
-_REDIRECTS: Final = urllib3.Retry(total=3, connect=0, read=0, status=0, other=0, redirect=3)
+_REDIRECTS: Final = urllib3.Retry(
+    total=3, connect=0, read=0, status=0, other=0, redirect=3, respect_retry_after_header=False
+)  # which `Archive.wait` respects
 
 Response = urllib3.BaseHTTPResponse
 

@@ -115,6 +115,23 @@ def test_a_question_built_by_rows_has_the_same_address_with_and_without_scripts(
     expect(page.locator(".found > li")).to_have_count(2)
 
 
+def test_a_part_that_comes_while_a_button_is_pressed_does_not_lose_the_click(
+    page: Page, site: PublicSite
+) -> None:
+    page.goto(f"{site.base}/search/advanced/")
+    page.locator("#value-1").fill("CT")
+    page.get_by_role("button", name="Show 3 series").hover()
+    page.mouse.down()
+    with page.expect_response("**/search/advanced/**"):
+        page.evaluate("""() => {
+          const form = document.querySelector("form[data-part]");
+          form.requestSubmit(form.elements.refresh);
+        }""")
+    page.wait_for_timeout(500)  # in which the part would be replaced
+    page.mouse.up()
+    expect(page).to_have_url(f"{site.base}/search/?where=Modality+%3D+CT")
+
+
 def test_the_builder_is_used_by_keyboard_alone_and_keeps_the_focus(
     open_page: Callable, site: PublicSite
 ) -> None:
